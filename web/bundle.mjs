@@ -1,0 +1,111 @@
+// Builds what a browser loads: hashed scripts and styles, their manifest, and compressed twins (docs/decisions).
+//
+//   node bundle.mjs ship OUT BUILD    app.js, worker.js, audit.js, app.css, icons and the catalogues already in OUT
+//   node bundle.mjs test OUT          vectors.js, which only the tests load
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const WEB = dirname(fileURLToPath(import.meta.url));
+const SHIPPED = { "app.js": "src/main.tsx", "worker.js": "src/worker/main.ts", "audit.js": "src/audit/main.ts" };
+const TESTED = { "vectors.js": "src/vectors.ts" };
+const STYLES_FIRST = ["tokens.css", "base.css", "layout.css", "parts.css"]; // later files may rely on earlier ones
+const STYLES_LAST = ["print.css"];
+const COMPRESSED = new Set([".js", ".css", ".json", ".svg"]);
+
+const options = {
+  absWorkingDir: WEB,
+  bundle: true,
+  format: "esm",
+  target: ["es2024", "chrome140", "firefox140", "safari18"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  write: false,
+};
+
+/** One entry file, bundled by itself, as bytes; null when the file is not there yet. */
+async function script(entry, more) {
+  if (!existsSync(join(WEB, entry))) {
+    console.warn(`bundle: ${entry} is not there, left out`);
+    return null;
+  }
+  const { outputFiles } = await build({ ...options, ...more, entryPoints: [entry], outdir: "out" });
+  return outputFiles[0].contents;
+}
+
+/** All style sheets in their order as one, or null when there is none. */
+async function styles() {
+  const folder = join(WEB, "styles");
+  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".css")).sort() : [];
+  if (found.length === 0) return null;
+  const middle = found.filter((name) => !STYLES_FIRST.includes(name) && !STYLES_LAST.includes(name));
+  const ordered = [...STYLES_FIRST, ...middle, ...STYLES_LAST].filter((name) => found.includes(name));
+  const { outputFiles } = await build({
+    ...options,
+    minify: true,
+    outdir: "out",
+    stdin: { contents: ordered.map((name) => `@import "./${name}";`).join("\n"), loader: "css", resolveDir: folder },
+    external: ["/static/*"],
+    loader: { ".svg": "dataurl" },
+  });
+  return outputFiles[0].contents;
+}
+
+function hashed(name, contents) {
+  const digest = createHash("sha256").update(contents).digest("hex").slice(0, 10);
+  const extension = extname(name);
+  return `${basename(name, extension)}-${digest}${extension}`;
+}
+
+/** Writes one file and, where it is worth it, its compressed twins that the server answers with. */
+function put(out, name, contents) {
+  writeFileSync(join(out, name), contents);
+  if (!COMPRESSED.has(extname(name))) return;
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  writeFileSync(join(out, `${name}.br`), brotliCompressSync(contents, { params: quality }));
+  writeFileSync(join(out, `${name}.gz`), gzipSync(contents, { level: constants.Z_BEST_COMPRESSION }));
+}
+
+async function ship(out, buildHash) {
+  const manifest = {};
+  const keep = (name, contents) => {
+    manifest[name] = hashed(name, contents);
+    put(out, manifest[name], contents);
+  };
+  for (const [name, entry] of Object.entries(SHIPPED)) {
+    const contents = await script(entry, { minify: true, define: { __BUILD__: JSON.stringify(buildHash) } });
+    if (contents) keep(name, contents);
+  }
+  const sheet = await styles();
+  if (sheet) keep("app.css", sheet);
+  for (const folder of ["locale", "icons"]) {
+    const from = folder === "locale" ? join(out, "locale") : join(WEB, folder);
+    if (!existsSync(from)) continue;
+    for (const name of readdirSync(from).sort()) {
+      const contents = readFileSync(join(from, name));
+      manifest[`${folder}/${name}`] = hashed(name, contents);
+      put(out, manifest[`${folder}/${name}`], contents);
+    }
+  }
+  rmSync(join(out, "locale"), { recursive: true, force: true });
+  writeFileSync(join(out, "manifest.json"), `${JSON.stringify({ build: buildHash, ...manifest }, null, 2)}\n`);
+}
+
+async function test(out) {
+  for (const [name, entry] of Object.entries(TESTED)) {
+    const contents = await script(entry, { sourcemap: "inline", define: { __BUILD__: '"test"' } });
+    if (contents) writeFileSync(join(out, name), contents);
+  }
+}
+
+const [what, out, buildHash] = process.argv.slice(2);
+mkdirSync(out, { recursive: true });
+if (what === "ship") await ship(out, buildHash);
+else if (what === "test") await test(out);
+else throw new Error(`bundle.mjs: ship or test, not ${what}`);

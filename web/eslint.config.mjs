@@ -1,0 +1,53 @@
+// ESLint knows types here: what it forbids is what the compiler cannot (docs/decisions).
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["node_modules/", ".test-build/", "bundle.mjs", "eslint.config.mjs"] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { project: ["./tsconfig.json", "./tsconfig.worker.json"], tsconfigRootDir: import.meta.dirname },
+    },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "no-console": "error",
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+      "no-restricted-properties": [
+        "error",
+        { property: "innerHTML", message: "Text is rendered as text nodes." },
+        { property: "outerHTML", message: "Text is rendered as text nodes." },
+        { property: "insertAdjacentHTML", message: "Text is rendered as text nodes." },
+        { property: "localStorage", message: "Nothing of a member lies in plain storage." },
+        { object: "Math", property: "random", message: "Use crypto.getRandomValues." },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: "Text is rendered as text nodes." },
+      ],
+      eqeqeq: "error",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+    },
+  },
+  storeys("crypto", ["domain", "store", "net", "worker", "ui"]),
+  storeys("domain", ["store", "net", "worker", "ui"]),
+  storeys("store", ["net", "worker", "ui"]),
+  storeys("net", ["ui"]),
+  storeys("worker", ["ui"]),
+);
+
+/** A lower storey never imports a higher one: crypto ← domain ← store ← net, worker; ui stands on top. */
+function storeys(room, higher) {
+  const pattern = `(^|/)(${higher.join("|")})/`;
+  return {
+    files: [`src/${room}/**`],
+    rules: {
+      "no-restricted-imports": ["error", { patterns: [{ regex: pattern, message: `${room} may not import it.` }] }],
+    },
+  };
+}
