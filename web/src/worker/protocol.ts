@@ -1,0 +1,226 @@
+/**
+ * What a page may ask the worker that holds the keys, and what the worker tells the pages
+ * (architecture.md "The member's side in the browser"). A page never sees a key, a wrap or an unchecked body.
+ */
+
+/** A byte string as base64url without padding: ids, statement ids. */
+export type B64 = string;
+
+/** A refusal as the page shows it: `code` names it (catalogue), `kept` says whether the typed words are safe. */
+export interface Problem {
+  readonly code: string;
+  readonly retryAfter?: number;
+}
+
+export type Phase = "closed" | "opening" | "open" | "ended";
+
+/** `step` tells what an opening does at the moment, for a line of progress in words. */
+export interface Session {
+  readonly phase: Phase;
+  readonly step: "signing-in" | "opening-keys" | "checking-directory" | "opening-channels" | null;
+  readonly account: B64 | null;
+  readonly code: string | null;
+  readonly name: string | null;
+  readonly country: string | null;
+  readonly deviceLabel: string | null;
+  readonly expiresAt: number | null;
+  readonly mayAudit: boolean;
+  /** Account codes whose second secret rests on this device, with the day it was stored. */
+  readonly remembered: readonly { readonly code: string; readonly at: number }[];
+}
+
+export type Connection = "connected" | "connecting" | "polling" | "offline";
+
+export interface ChannelView {
+  readonly channel: B64;
+  readonly operation: B64;
+  readonly type: "all" | "coordination" | "regional" | "bilateral" | "case" | "announcement";
+  readonly compartment: string;
+  /** The sealed label once opened; null while it isn't. */
+  readonly label: string | null;
+  readonly history: "all" | "from-join";
+  readonly readers: number;
+  readonly countries: number;
+  readonly pending: number;
+  readonly namedAudience: boolean;
+  readonly maySend: readonly string[];
+  readonly unread: number;
+  readonly urgent: number;
+  /** The sequence up to which this person has read; the "new" line stands behind it. */
+  readonly readTo: number;
+  readonly last: number;
+}
+
+export interface OperationView {
+  readonly operation: B64;
+  readonly code: string;
+  readonly name: string;
+  readonly phase: string;
+  readonly members: number;
+  readonly channels: readonly ChannelView[];
+  /** Channels that exist without this person as a reader: type and compartment only. */
+  readonly closedToMe: readonly { readonly type: string; readonly compartment: string; readonly readers: number }[];
+  /** Set when an entry of the chain was invalid: read-only, with the code of what was wrong. */
+  readonly frozen: string | null;
+}
+
+export interface Author {
+  readonly account: B64;
+  readonly name: string;
+  readonly country: string;
+  readonly organisation: string;
+  readonly device: string;
+  readonly level: "A1" | "A2";
+}
+
+/** What the panel says in words about one item's signature. `checkedAt` is when this browser checked it. */
+export interface Signature {
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly checkedAt: number;
+  readonly leaf: number;
+  readonly id: B64;
+}
+
+export interface AlertBody {
+  readonly template: string;
+  readonly template_version: number;
+  readonly form: string;
+  readonly language: string;
+  readonly tlp: string;
+  readonly fields: readonly (readonly [string, unknown])[];
+}
+
+export interface PostBody {
+  readonly text: string;
+  readonly language: string;
+}
+
+/** One line of a channel. A fault never shows a body, an author's claim or a time as true. */
+export type Item =
+  | {
+      readonly is: "alert" | "post";
+      readonly id: B64;
+      readonly channel: B64;
+      readonly seq: number;
+      readonly reference: string;
+      readonly author: Author;
+      readonly signature: Signature;
+      readonly urgent: boolean;
+      readonly ref: B64 | null;
+      readonly mine: boolean;
+      readonly replies: number;
+      readonly body: AlertBody | PostBody;
+    }
+  | {
+      readonly is: "fault";
+      readonly id: B64;
+      readonly channel: B64;
+      readonly seq: number;
+      readonly code: string;
+      /** The one thing to do: ask again, tell a coordinator, update, wait. */
+      readonly action: "again" | "tell" | "update" | "wait";
+      readonly receivedAt: number;
+    }
+  | {
+      readonly is: "system";
+      readonly id: B64;
+      readonly channel: B64;
+      readonly seq: number;
+      readonly at: number;
+      readonly what: "opened" | "admitted" | "removed" | "changed" | "new-secret" | "phase";
+      readonly by: string;
+      readonly whom: string | null;
+      readonly detail: readonly string[];
+    };
+
+export interface Reader {
+  readonly account: B64;
+  readonly name: string;
+  readonly country: string;
+  readonly role: string;
+  readonly pending: boolean;
+}
+
+export interface Draft {
+  /** The client-made id (16 bytes) of the future envelope: its reference is known from the start. */
+  readonly id: B64;
+  readonly operation: B64;
+  readonly channel: B64;
+  readonly kind: "alert" | "post";
+  readonly ref: B64 | null;
+  readonly template: string | null;
+  readonly form: string | null;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly changedAt: number;
+}
+
+export type OutboxState = "waiting" | "sending" | "sent" | "refused";
+
+export interface OutboxEntry {
+  readonly id: B64;
+  readonly operation: B64;
+  readonly channel: B64;
+  readonly kind: "alert" | "post";
+  readonly ref: B64 | null;
+  readonly reference: string;
+  readonly state: OutboxState;
+  /** The hub's checked receipt time; only then is something "Sent". */
+  readonly sentAt: number | null;
+  readonly problem: Problem | null;
+}
+
+/** Requests, each with its answer. Every request has a time limit on the page's side. */
+export interface Requests {
+  readonly session: { ask: Record<string, never>; answer: Session };
+  readonly unlock: { ask: { code: string; passphrase: string; second: string | null; deviceLabel: string }; answer: Session };
+  readonly lock: { ask: Record<string, never>; answer: Session };
+  readonly signOut: { ask: Record<string, never>; answer: Session };
+  readonly connection: { ask: Record<string, never>; answer: Connection };
+  readonly operations: { ask: Record<string, never>; answer: readonly OperationView[] };
+  /** Ascending by seq; the newest `limit` before `before` (null: the end). */
+  readonly items: { ask: { channel: B64; before: number | null; limit: number }; answer: { readonly items: readonly Item[]; readonly more: boolean } };
+  /** An alert or post with its thread; checks the signature anew. */
+  readonly item: { ask: { channel: B64; id: B64 }; answer: { readonly item: Item; readonly thread: readonly Item[] } };
+  readonly readers: { ask: { channel: B64 }; answer: readonly Reader[] };
+  readonly newDraft: { ask: { operation: B64; channel: B64; kind: "alert" | "post"; ref: B64 | null; template: string | null; form: string | null }; answer: { readonly draft: Draft; readonly reference: string } };
+  readonly drafts: { ask: Record<string, never>; answer: readonly Draft[] };
+  /** Answers when the draft rests sealed on this device; `onHub` when it is sealed on the hub too. */
+  readonly putDraft: { ask: { draft: Draft }; answer: { readonly savedAt: number; readonly onHub: boolean } };
+  readonly dropDraft: { ask: { id: B64 }; answer: null };
+  /** Puts the draft into the outbox (durable on this device) and begins to send. */
+  readonly send: { ask: { draft: B64; body: AlertBody | PostBody; urgent: boolean }; answer: OutboxEntry };
+  readonly outbox: { ask: Record<string, never>; answer: readonly OutboxEntry[] };
+  readonly sendAgain: { ask: { id: B64 }; answer: OutboxEntry };
+  /** A refused entry becomes a draft again. */
+  readonly backToDraft: { ask: { id: B64 }; answer: Draft };
+  readonly markRead: { ask: { channel: B64; seq: number }; answer: null };
+}
+
+export type Ask = keyof Requests;
+
+/** What changed; the page asks again for what it shows. */
+export type Event =
+  | { readonly event: "session"; readonly session: Session }
+  | { readonly event: "connection"; readonly connection: Connection }
+  | { readonly event: "operations" }
+  | { readonly event: "items"; readonly channel: B64; readonly arrived: readonly B64[] }
+  | { readonly event: "outbox"; readonly entry: OutboxEntry }
+  | { readonly event: "drafts" };
+
+export interface Request {
+  readonly n: number;
+  readonly ask: Ask;
+  readonly with: unknown;
+}
+
+export type Answer =
+  | { readonly n: number; readonly answer: unknown }
+  | { readonly n: number; readonly problem: Problem };
+
+/** First message of a page: its Web Lock's name, by which the worker learns that the page is gone. */
+export interface Hello {
+  readonly hello: string;
+}
+
+export const PROTOCOL = 1;
