@@ -1,0 +1,1 @@
+"""Who may do what: an actor, the adopted matrix, and the guard in front of every route."""

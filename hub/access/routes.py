@@ -1,0 +1,36 @@
+"""What a route is: a place, a handler, the action it needs and the leaf it leaves (docs/guide, access)."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+OPEN: Final = "open"
+"""The route needs no session. tests/house/test_routes.py holds the whole list with its reasons."""
+
+BODY_LIMIT: Final = 64 * 1024
+"""Bytes that a request may carry, unless its route says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """
+    One line of a room's `ROUTES`.
+
+    `action` is a name of the matrix or OPEN. Where the path has `{operation}` (and `{channel}`), the guard judges the
+    action by the actor's role and compartments there; elsewhere by what the directory says of the account.
+    `action` may contain `{kind}`: then the handler calls `require()` itself once it has read the envelope's kind.
+    `leaf` is the type of the audit leaf that an accepted request leaves; None only where the visible list says so.
+    `device` asks for a session that is bound to a device.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    action: str
+    leaf: str | None
+    body_limit: int = BODY_LIMIT
+    device: bool = False
