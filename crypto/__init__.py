@@ -1,1 +1,1 @@
-"""The protocol as pure functions over bytes: no I/O, no clock, no randomness that is not passed in (docs/spec)."""
+"""The protocol as pure functions over bytes; its pages are docs/spec/00-overview.md onwards."""
