@@ -1,0 +1,1 @@
+"""The hub's door: what every request and every answer has in common."""

@@ -1,0 +1,104 @@
+"""
+What the hub refuses, by the code that the answer carries (docs/spec, problems).
+
+    Refusal
+    ├── Malformed, TooLarge, UnsupportedMedia        the request itself
+    ├── OriginRefused, RateLimited, HubBusy          before anybody looks at it
+    ├── Unauthenticated, ExpiredSession, NotAllowed  who asks
+    ├── NotFound                                     unknown, or not for this account: the two look the same
+    ├── Conflict, Repeated, StaleEpoch               somebody was earlier
+    ├── WrongPlace, NotNext, Revoked, OutOfTime      authentic, but not valid here and now
+    └── Forged                                       a signature that is none; the log gets a leaf
+
+problems.py turns a code into a status and a sentence in the reader's language. An error of crypto/ has the same codes.
+"""
+
+from typing import ClassVar
+
+from hub.errors import HubError
+
+
+class Refusal(HubError):
+    """A request that the hub understood well enough to say no; `extra` are further members of the answer."""
+
+    code: ClassVar[str]
+
+    def __init__(self, **extra: object) -> None:
+        super().__init__(self.code)
+        self.extra = extra
+
+
+class Malformed(Refusal):
+    code = "malformed"
+
+
+class TooLarge(Refusal):
+    code = "too-large"
+
+
+class UnsupportedMedia(Refusal):
+    code = "unsupported-media"
+
+
+class OriginRefused(Refusal):
+    code = "origin-refused"
+
+
+class RateLimited(Refusal):
+    """`retry_after` is in seconds."""
+
+    code = "rate-limited"
+
+
+class HubBusy(Refusal):
+    code = "hub-busy"
+
+
+class Unauthenticated(Refusal):
+    code = "unauthenticated"
+
+
+class ExpiredSession(Refusal):
+    code = "expired-session"
+
+
+class NotAllowed(Refusal):
+    code = "not-allowed"
+
+
+class NotFound(Refusal):
+    code = "not-found"
+
+
+class Conflict(Refusal):
+    """`head` is what stands there now: {seq, id}."""
+
+    code = "conflict"
+
+
+class Repeated(Refusal):
+    code = "repeated"
+
+
+class StaleEpoch(Refusal):
+    code = "stale-epoch"
+
+
+class WrongPlace(Refusal):
+    code = "wrong-place"
+
+
+class NotNext(Refusal):
+    code = "not-next"
+
+
+class Revoked(Refusal):
+    code = "revoked"
+
+
+class OutOfTime(Refusal):
+    code = "expired"
+
+
+class Forged(Refusal):
+    code = "forged"
