@@ -1,8 +1,9 @@
 """
 Builds the browser's files and the catalogues, for a wheel, for a checkout and for `make bundle` (docs/decisions).
 
-In ``hub/_static``: hashed scripts and styles, ``manifest.json``, JSON catalogues. In ``hub/_data/locale``: MO catalogues for the server's
-pages. A wheel also carries ``config``, ``migrations`` and ``web/templates`` inside ``hub/_data``; a checkout has them beside the package.
+In ``hub/_static``: hashed scripts and styles, ``manifest.json``, JSON catalogues. In ``hub/_data/locale``: MO
+catalogues for the server's pages. A wheel also carries ``config``, ``migrations`` and ``web/templates`` inside ``hub/_data``; a
+checkout has them beside the package.
 """
 
 import hashlib
@@ -133,7 +134,7 @@ def npm_of(node: Path) -> list[str]:
 
 
 def install_packages(node: Path, *, for_lint: bool = False) -> None:
-    """Installs exactly what the lock names, unless the folder has it already; lint needs the development packages too."""
+    """Installs exactly what the lock names, unless that is there; lint needs the development packages too."""
     digest = hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
     stamp = WEB / "node_modules" / ".installed-from"
     have = stamp.read_text().split() if stamp.is_file() else []
