@@ -1,0 +1,61 @@
+/**
+ * An epoch's secret wrapped to one member: HPKE base mode, suite 1 (docs/spec/04-wrapping.md).
+ *
+ * Base mode tells nothing about who wrapped: the signed commitment and wraps hash of the epoch record do that.
+ */
+
+import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
+import { XWing } from "@hpke/hybridkem-x-wing";
+
+import { commitTo, concat, type Bytes } from "./encoding.ts";
+import { WRAP_SIZE } from "./epochs.ts";
+import { ProtocolError } from "./errors.ts";
+import { checkEncryptionKey, SEED_SIZE } from "./keys.ts";
+
+/** What a wrap is bound to, ids and commitment as base64url. */
+export interface WrapPlace {
+  readonly hub: string;
+  readonly operation: string;
+  readonly channel: string;
+  readonly account: string;
+  readonly generation: number;
+  readonly commitment: string;
+}
+
+const ENC_SIZE = 1120;
+
+function suite(): CipherSuite {
+  return new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+}
+
+function placeInfo(place: WrapPlace): ArrayBuffer {
+  const { hub, operation, channel, account, generation, commitment } = place;
+  return commitTo("wrap", { hub, operation, channel, account, generation, commitment }).buffer;
+}
+
+/** 1,168 bytes that only the holder of the seed opens, and only at this place. */
+export async function wrap(aek: Uint8Array, secret: Bytes, place: WrapPlace): Promise<Bytes> {
+  checkEncryptionKey(aek);
+  const hpke = suite();
+  const recipientPublicKey = await hpke.kem.importKey("raw", Uint8Array.from(aek).buffer, true);
+  const sender = await hpke.createSenderContext({ recipientPublicKey, info: placeInfo(place) });
+  const sealed = await sender.seal(Uint8Array.from(secret).buffer);
+  return concat(new Uint8Array(sender.enc), new Uint8Array(sealed));
+}
+
+/** Raises cannot-open for another key, another place or a changed wrap. */
+export async function unwrap(seed: Uint8Array, blob: Uint8Array, place: WrapPlace): Promise<Bytes> {
+  const info = placeInfo(place);
+  if (blob.length !== WRAP_SIZE || seed.length !== SEED_SIZE) {
+    throw new ProtocolError("cannot-open", "A wrap has 1,168 bytes and its key's seed 32.");
+  }
+  try {
+    const hpke = suite();
+    const recipientKey = await hpke.kem.importKey("raw", Uint8Array.from(seed).buffer, false);
+    const enc = Uint8Array.from(blob.subarray(0, ENC_SIZE)).buffer;
+    const recipient = await hpke.createRecipientContext({ recipientKey, enc, info });
+    return new Uint8Array(await recipient.open(Uint8Array.from(blob.subarray(ENC_SIZE)).buffer));
+  } catch {
+    throw new ProtocolError("cannot-open", "This wrap does not open with this key at this place.");
+  }
+}
