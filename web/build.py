@@ -2,8 +2,8 @@
 Builds the browser's files and the catalogues, for a wheel, for a checkout and for `make bundle` (docs/decisions).
 
 In ``hub/_static``: hashed scripts and styles, ``manifest.json``, JSON catalogues. In ``hub/_data/locale``: MO
-catalogues for the server's pages. A wheel also carries ``config``, ``migrations`` and ``web/templates`` inside ``hub/_data``; a
-checkout has them beside the package.
+catalogues for the server's pages. A wheel also carries ``config``, ``migrations`` and ``web/templates`` in
+``hub/_data``; a checkout has them beside the package.
 """
 
 import hashlib

@@ -182,7 +182,7 @@ class Postgres:
         if not path.exists():
             if self.cluster.exists():
                 raise CannotStart(
-                    f"{path} is gone, and {self.cluster} does not open without it. Nothing was changed: restore the file."
+                    f"{path} is gone, and {self.cluster} does not open without it. Nothing was changed: restore it."
                 )
             new = path.with_suffix(".new")
             write_secret(new, secrets.token_urlsafe(32))

@@ -1,0 +1,97 @@
+"""What every test may ask for: a real PostgreSQL, a database of its own, a clock that stands still, a free port."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from hub import paths
+from hub.db.embedded import Postgres
+from hub.db.migrate import migrate
+from hub.db.pool import Pool, open_pool
+from tests.clock import FakeClock
+
+TEMPLATE = "template_of_tests"
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.fixture(scope="session")
+def reachable_folder() -> Iterator[Path]:
+    """A folder that the database's account can pass, unlike pytest's own, and with a name short enough for sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="ncphub-test-"))
+    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(reachable_folder: Path) -> Iterator[Postgres]:
+    """One server for the whole run; it flushes nothing, so tests of durability start their own."""
+    with Postgres(reachable_folder / "db", settings=NOT_DURABLE) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: Postgres) -> str:
+    """The name of a database with all migrations and no rows: copying it takes milliseconds."""
+
+    async def make() -> None:
+        db = await asyncpg.connect(postgres.dsn())
+        await db.execute(f"CREATE DATABASE {TEMPLATE}")
+        await db.close()
+        await migrate(postgres.dsn(TEMPLATE), paths.migrations())
+
+    asyncio.run(make())
+    return TEMPLATE
+
+
+@pytest.fixture
+async def database(postgres: Postgres, migrated_template: str) -> AsyncIterator[str]:
+    """The DSN of a fresh migrated database that only this test uses."""
+    async for dsn in fresh_database(postgres, f"TEMPLATE {migrated_template}"):
+        yield dsn
+
+
+@pytest.fixture
+async def empty_database(postgres: Postgres) -> AsyncIterator[str]:
+    """The DSN of a fresh database without any migration."""
+    async for dsn in fresh_database(postgres, ""):
+        yield dsn
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[Pool]:
+    async with open_pool(database, size=5) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of loopback that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def fresh_database(postgres: Postgres, how: str) -> AsyncIterator[str]:
+    name = f"test_{secrets.token_hex(6)}"
+    admin = await asyncpg.connect(postgres.dsn())
+    try:
+        await admin.execute(f"CREATE DATABASE {name} {how}")
+        yield postgres.dsn(name)
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
