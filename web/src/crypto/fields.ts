@@ -1,97 +1,123 @@
 /**
- * Reads the fields of a parsed statement and refuses every one that is missing, unknown or of another type
- * (docs/spec/01-encoding.md).
+ * Reads the fields of a parsed statement: each reader returns the typed value or raises malformed
+ * (docs/spec/01-encoding.md). Byte strings stay base64url text; only their spelling and size are checked.
  */
 
-import { unb64, type Json, type JsonObject } from "./encoding.ts";
+import { compareIds, unb64, type Json, type JsonObject } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
 
-export function malformed(text: string): ProtocolError {
-  return new ProtocolError("malformed", text);
+type Value = Json | undefined;
+
+const CONTROL = /\p{Cc}/u;
+
+export function malformed(sentence: string): ProtocolError {
+  return new ProtocolError("malformed", sentence);
 }
 
-/** An object with all of `required`, any of `optional` and nothing else. */
-export function record(value: Json | undefined, required: readonly string[], optional: readonly string[] = []): JsonObject {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed("An object is missing.");
-  const object = value as JsonObject;
-  for (const name of required) if (!Object.hasOwn(object, name)) throw malformed(`The field "${name}" is missing.`);
-  for (const name of Object.keys(object)) {
+export function unknownVersion(sentence: string): ProtocolError {
+  return new ProtocolError("unknown-version", `${sentence}: an update is needed.`);
+}
+
+export function isObject(value: Value): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An object that has every `required` field and none outside both lists. */
+export function fields(value: Value, required: readonly string[], optional: readonly string[] = []): JsonObject {
+  if (!isObject(value)) throw malformed("This is not an object.");
+  for (const name of required) if (!Object.hasOwn(value, name)) throw malformed(`The field "${name}" is missing.`);
+  for (const name of Object.keys(value)) {
     if (!required.includes(name) && !optional.includes(name)) throw malformed(`The field "${name}" is unknown.`);
   }
-  return object;
-}
-
-/** A statement of this version: another one needs a newer program, whatever its fields are. */
-export function statement(value: Json, required: readonly string[], optional: readonly string[] = []): JsonObject {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    const { v, suite } = value as JsonObject;
-    const other = (number: Json | undefined): boolean => typeof number === "number" && number !== 1;
-    if (other(v) || (required.includes("suite") && other(suite))) {
-      throw new ProtocolError("unknown-version", "This was made by a newer version of the program: update needed.");
-    }
-  }
-  const object = record(value, required, optional);
-  if (object["v"] !== 1 || (required.includes("suite") && object["suite"] !== 1)) {
-    throw malformed("The version is not a number.");
-  }
-  return object;
-}
-
-export function text(value: Json | undefined): string {
-  if (typeof value !== "string") throw malformed("A text is missing.");
   return value;
 }
 
-export function count(value: Json | undefined, least = 0): number {
-  if (typeof value !== "number" || value < least) throw malformed(`A number of at least ${least} is missing.`);
-  return value;
+/** The field `name`, null where it is not there. */
+export function optional<T>(object: JsonObject, name: string, read: (value: Value) => T): T | null {
+  return Object.hasOwn(object, name) ? read(object[name]) : null;
 }
 
-export function flag(value: Json | undefined): boolean {
-  if (typeof value !== "boolean") throw malformed("A yes or no is missing.");
-  return value;
-}
-
-/** Byte strings stay text in statements; this only checks the spelling and the size. */
-export function bytesOf(value: Json | undefined, size: number): string {
-  const spelled = text(value);
-  unb64(spelled, size);
-  return spelled;
-}
-
-export function id16(value: Json | undefined): string {
-  return bytesOf(value, 16);
-}
-
-export function id32(value: Json | undefined): string {
-  return bytesOf(value, 32);
-}
-
-export function orNull<T>(value: Json | undefined, read: (value: Json | undefined) => T): T | null {
+export function orNull<T>(value: Value, read: (value: Value) => T): T | null {
   return value === null ? null : read(value);
 }
 
-export function list<T>(value: Json | undefined, read: (value: Json | undefined) => T): readonly T[] {
-  if (!Array.isArray(value)) throw malformed("A list is missing.");
-  return (value as readonly Json[]).map(read);
+/** Base64url of `low` to `high` bytes. */
+export function octets(value: Value, low: number, high = low): string {
+  const spelled = string(value);
+  const size = unb64(spelled).length;
+  if (size < low || size > high) throw malformed(`These are ${size} bytes, not ${low} to ${high}.`);
+  return spelled;
 }
 
-export function oneOf<T extends string>(value: Json | undefined, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw malformed("A value is none of the known ones.");
+export function id16(value: Value): string {
+  return octets(value, 16);
+}
+
+/** A hash or an Ed25519 key. */
+export function id32(value: Value): string {
+  return octets(value, 32);
+}
+
+export function integer(value: Value, low = 0, high = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value !== "number" || value < low || value > high) {
+    throw malformed(`This is not a whole number from ${low} to ${high}.`);
+  }
+  return value;
+}
+
+/** Text of `low` to `high` code points without control characters. */
+export function text(value: Value, high: number, low = 1): string {
+  const words = string(value);
+  const size = Array.from(words).length;
+  if (size < low || size > high || CONTROL.test(words)) throw malformed(`This is not text of ${low} to ${high} characters.`);
+  return words;
+}
+
+/** Text that `pattern`, which is anchored at both ends, matches. */
+export function matching(value: Value, pattern: RegExp): string {
+  const words = string(value);
+  if (!pattern.test(words)) throw malformed(`This is not of the form ${pattern.source}.`);
+  return words;
+}
+
+export function choice<T extends string>(value: Value, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw malformed(`This is not one of ${allowed.join(", ")}.`);
   return found;
 }
 
-/** Raises malformed unless the texts ascend strictly in the given order: sorted, and none twice. */
-export function ascending(values: readonly string[], compare: (a: string, b: string) => number): readonly string[] {
+export function flag(value: Value): boolean {
+  if (typeof value !== "boolean") throw malformed("This is neither true nor false.");
+  return value;
+}
+
+export function items(value: Value, high: number, low = 0): readonly Json[] {
+  if (!Array.isArray(value) || value.length < low || value.length > high) {
+    throw malformed(`This is not a list of ${low} to ${high} items.`);
+  }
+  return value as readonly Json[];
+}
+
+/** The values if each is greater than the one before, so that none is there twice. */
+export function ascending<T extends string>(values: readonly T[], compare = compareText): readonly T[] {
   values.forEach((value, at) => {
     const former = values[at - 1];
-    if (former !== undefined && compare(former, value) >= 0) throw malformed("A list is not sorted, or repeats itself.");
+    if (former !== undefined && compare(former, value) >= 0) throw malformed("This is not sorted, or holds something twice.");
   });
   return values;
 }
 
-/** By code point, which for the ASCII texts used here is the order of `<`. */
+/** The same for ids, which are ordered by their raw bytes. */
+export function ascendingIds(values: readonly string[]): readonly string[] {
+  return ascending(values, compareIds);
+}
+
+/** By UTF-16 unit: for the ASCII texts that are sorted here the same as by code point. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function string(value: Value): string {
+  if (typeof value !== "string") throw malformed("This is not text.");
+  return value;
 }

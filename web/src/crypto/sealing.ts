@@ -20,10 +20,18 @@ import {
   type Bytes,
   type JsonObject,
 } from "./encoding.ts";
+import { readHeader, type Header, type Seen } from "./envelope.ts";
+import {
+  readersHash,
+  verifyWrap,
+  wrapsRoot,
+  type EpochRecord,
+  type Reader,
+  type WrapPlace,
+} from "./epochs.ts";
 import { ProtocolError } from "./errors.ts";
-import { readersHash, wrapLeaf, wrapsRoot, type EpochRecord, type Reader, type Wrap } from "./epochs.ts";
-import { bytesOf, malformed, record } from "./fields.ts";
-import { verifyInclusion, leafHash } from "./merkle.ts";
+import { fields, isObject, malformed, octets } from "./fields.ts";
+import { aekHash } from "./keys.ts";
 import { unwrap, wrap } from "./wrapping.ts";
 
 const NONCE_SIZE = 12;
@@ -45,12 +53,15 @@ export interface MessagePlace extends EpochPlace {
   readonly device: string;
 }
 
-/** The clear header of an envelope before its content is sealed: no content, nonce, ciphertext_hash, size. */
-export type HeaderDraft = JsonObject;
-
+/** A complete header and what it seals. */
 export interface Sealed {
-  readonly header: JsonObject;
+  readonly header: Header;
   readonly ciphertext: Bytes;
+}
+
+export interface Opened {
+  readonly salt: Bytes;
+  readonly body: JsonObject;
 }
 
 // ---- keys
@@ -129,64 +140,53 @@ function headerAad(header: JsonObject): Bytes {
   return commitTo("header", rest);
 }
 
-function messagePlace(header: JsonObject): MessagePlace {
-  const { hub, operation, channel, epoch, device } = header;
-  if (
-    typeof hub !== "string" ||
-    typeof operation !== "string" ||
-    typeof channel !== "string" ||
-    typeof epoch !== "number" ||
-    typeof device !== "string"
-  ) {
-    throw malformed("A header does not name its place.");
-  }
-  return { hub, operation, channel, epoch, device };
-}
-
-/** Seals `body` at the place the header names; `salt` 32 and `nonce` 12 random bytes. */
+/** Seals `body` at the place that the header's `parts` name; `salt` 32 and `nonce` 12 random bytes. */
 export async function sealMessage(
   es: Bytes,
-  draft: HeaderDraft,
+  parts: JsonObject,
   body: JsonObject,
   salt: Bytes,
   nonce: Bytes,
 ): Promise<Sealed> {
   const plain = pad(canon({ salt: b64(salt), body }));
   const unhashed = {
-    ...draft,
+    ...parts,
+    v: 1,
+    suite: 1,
     content: b64(await contentHash(salt, body)),
     nonce: b64(nonce),
     size: plain.length + TAG_SIZE,
   };
-  const key = await messageKey(es, messagePlace(draft));
-  const ciphertext = (await sealBytes(key, nonce, plain, headerAad(unhashed))).slice(NONCE_SIZE);
-  return { header: { ...unhashed, ciphertext_hash: b64(await sha256(ciphertext)) }, ciphertext };
+  // Read before it is sealed, so that nothing is sealed at a place that is none.
+  const place = readHeader(canon({ ...unhashed, ciphertext_hash: b64(new Uint8Array(32)) }));
+  const sealed = await sealBytes(await messageKey(es, place), nonce, plain, headerAad(unhashed));
+  const ciphertext = sealed.slice(NONCE_SIZE);
+  const header = readHeader(canon({ ...unhashed, ciphertext_hash: b64(await sha256(ciphertext)) }));
+  return { header, ciphertext };
 }
 
-/** The body and its salt. Raises wrong-place where the ciphertext is not the header's, cannot-open, malformed. */
-export async function openMessage(es: Bytes, header: JsonObject, ciphertext: Bytes): Promise<OpenedMessage> {
+/** Raises wrong-place where the ciphertext or the words are not the header's, cannot-open, malformed. */
+export async function openMessage(es: Bytes, header: Header, ciphertext: Bytes): Promise<Opened> {
   // 1. These are the bytes that the signed header names.
-  if (header["size"] !== ciphertext.length || header["ciphertext_hash"] !== b64(await sha256(ciphertext))) {
+  if (header.nonce === null || header.size !== ciphertext.length) {
+    throw new ProtocolError("wrong-place", "The ciphertext has not the size that the header names.");
+  }
+  if (header.ciphertextHash !== b64(await sha256(ciphertext))) {
     throw new ProtocolError("wrong-place", "The ciphertext is not the one that the header names.");
   }
   // 2. They open at this place.
-  const nonce = unb64(bytesOf(header["nonce"], NONCE_SIZE));
-  const key = await messageKey(es, messagePlace(header));
-  const plain = unpad(await openBytes(key, concat(nonce, ciphertext), headerAad(header)));
+  const written = parse(header.body);
+  if (!isObject(written)) throw malformed("This is no header.");
+  const sealed = concat(unb64(header.nonce), ciphertext);
+  const plain = unpad(await openBytes(await messageKey(es, header), sealed, headerAad(written)));
   // 3. The words are the ones that the author signed.
-  const { salt, body } = record(parse(plain), ["salt", "body"]);
-  const saltBytes = unb64(bytesOf(salt, 32));
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw malformed("A message has no body.");
-  const opened = body as JsonObject;
-  if (header["content"] !== b64(await contentHash(saltBytes, opened))) {
+  const { salt, body } = fields(parse(plain), ["salt", "body"]);
+  const saltBytes = unb64(octets(salt, 32));
+  if (!isObject(body)) throw malformed("A message has no body.");
+  if (header.content !== b64(await contentHash(saltBytes, body))) {
     throw new ProtocolError("wrong-place", "The words are not the ones that the header commits to.");
   }
-  return { body: opened, salt: saltBytes };
-}
-
-export interface OpenedMessage {
-  readonly body: JsonObject;
-  readonly salt: Bytes;
+  return { body, salt: saltBytes };
 }
 
 // ---- labels and former epochs
@@ -240,28 +240,29 @@ export interface Recipient {
 
 export interface MadeEpoch {
   readonly record: EpochRecord;
-  readonly wraps: readonly Wrap[];
+  /** In the readers' order. */
+  readonly wraps: readonly Bytes[];
 }
 
-/** Where a wrap stands in the tree under `wraps_hash`. */
-export interface WrapPath {
-  readonly index: number;
-  readonly size: number;
-  readonly hashes: readonly Bytes[];
+/** The readers as the rules compute them, out of recipients. */
+export async function readersOf(recipients: readonly Recipient[]): Promise<readonly Reader[]> {
+  const readers = recipients.map(async ({ account, aik, generation, aek }) => {
+    return { account, aik, generation, aekHash: b64(await aekHash(aek)) };
+  });
+  return Promise.all(readers);
 }
 
-/** Wraps `es` to each recipient, in the order given, which is that of the raw account ids. */
+/** `es` wrapped to each recipient, in the order given, which is that of the raw account ids. */
 export async function makeWraps(
   es: Bytes,
   place: ChannelPlace,
   recipients: readonly Recipient[],
-): Promise<readonly Wrap[]> {
+): Promise<readonly Bytes[]> {
   const { hub, operation, channel } = place;
   const committed = b64(await commitment(es, place));
-  const wraps: Wrap[] = [];
+  const wraps: Bytes[] = [];
   for (const { account, generation, aek } of recipients) {
-    const at = { hub, operation, channel, account, generation, commitment: committed };
-    wraps.push({ account, generation, wrap: await wrap(aek, es, at) });
+    wraps.push(await wrap(aek, es, { hub, operation, channel, account, generation, commitment: committed }));
   }
   return wraps;
 }
@@ -272,48 +273,39 @@ export async function makeEpoch(
   place: EpochPlace,
   recipients: readonly Recipient[],
   label: string,
-  seen: { readonly seq: number; readonly chain: string },
+  seen: Seen,
   former: { readonly epoch: number; readonly es: Bytes } | null,
 ): Promise<MadeEpoch> {
+  const readers = await readersOf(recipients);
   const wraps = await makeWraps(es, place, recipients);
-  const readers: Reader[] = [];
-  for (const { account, aik, generation, aek } of recipients) {
-    readers.push({ account, aik, generation, aek_hash: b64(await sha256(aek)) });
-  }
+  const previousPlace = former && { ...place, former: former.epoch };
   const record: EpochRecord = {
     channel: place.channel,
     epoch: place.epoch,
-    readers_hash: b64(await readersHash(readers)),
-    wraps_hash: b64(await wrapsRoot(wraps)),
+    readersHash: b64(await readersHash(readers)),
+    wrapsHash: b64(await wrapsRoot(readers, wraps)),
     commitment: b64(await commitment(es, place)),
     label: await sealLabel(es, place, label, randomBytes(NONCE_SIZE)),
-    seen,
+    seenSeq: seen.seq,
+    seenChain: seen.chain,
     previous:
-      former === null
-        ? null
-        : await sealPrevious(es, { ...place, former: former.epoch }, former.es, randomBytes(NONCE_SIZE)),
+      former && previousPlace && (await sealPrevious(es, previousPlace, former.es, randomBytes(NONCE_SIZE))),
   };
   return { record, wraps };
 }
 
-/** The epoch's secret out of one reader's wrap. Raises wrong-wraps, cannot-open, bad-commitment. */
+/** The epoch's secret out of one reader's wrap. Raises bad-proof, wrong-wraps, cannot-open, bad-commitment. */
 export async function openEpoch(
   seed: Bytes,
   account: string,
   generation: number,
-  record: Pick<EpochRecord, "channel" | "wraps_hash" | "commitment">,
+  record: Pick<EpochRecord, "channel" | "wrapsHash" | "commitment">,
   blob: Bytes,
-  path: WrapPath,
+  stands: WrapPlace,
   ids: { readonly hub: string; readonly operation: string },
 ): Promise<Bytes> {
   // 1. This wrap is one of those that the author signed.
-  const leaf = await leafHash(wrapLeaf(account, generation, blob));
-  try {
-    await verifyInclusion(path.index, path.size, leaf, path.hashes, unb64(record.wraps_hash, 32));
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    throw new ProtocolError("wrong-wraps", "This wrap is not one of those that the epoch's author signed.");
-  }
+  await verifyWrap(account, generation, blob, stands, record.wrapsHash);
   // 2. It opens with this member's key.
   const place = { hub: ids.hub, operation: ids.operation, channel: record.channel };
   const es = await unwrap(seed, blob, { ...place, account, generation, commitment: record.commitment });

@@ -4,10 +4,20 @@
 
 import { argon2id } from "hash-wasm";
 
-import { b64, commitTo, equalSecrets, pae, parse, sha256, unb64, type Bytes, type Json, type JsonObject } from "./encoding.ts";
-import { canon } from "./encoding.ts";
+import {
+  b64,
+  canon,
+  commitTo,
+  equalSecrets,
+  pae,
+  parse,
+  sha256,
+  unb64,
+  type Bytes,
+  type JsonObject,
+} from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
-import { bytesOf, count, list, malformed, record } from "./fields.ts";
+import { fields, integer, isObject, items, malformed, octets } from "./fields.ts";
 import { hkdf, hmac, openBytes, sealBytes } from "./sealing.ts";
 
 /** Compiled in: a hub that asks for less is refused. */
@@ -17,6 +27,7 @@ export const LANES = 1;
 /** And one that asks for more than a small machine has is refused as well. */
 const MAX_MEMORY_KIB = 1_048_576;
 const MAX_PASSES = 16;
+const MAX_GENERATIONS = 500;
 
 export interface Stretching {
   /** Base64url of 16 bytes. */
@@ -151,13 +162,12 @@ export async function sealVault(vaultKey: Bytes, ids: VaultIds, content: VaultCo
 export async function openVault(vaultKey: Bytes, ids: VaultIds, sealed: string): Promise<VaultContent> {
   const { hub, account, version } = ids;
   const plain = await openBytes(vaultKey, unb64(sealed), commitTo("vault", { hub, account, version }));
-  const { aik, aeks } = record(parse(plain), ["aik", "aeks"]);
+  const { aik, aeks } = fields(parse(plain), ["aik", "aeks"]);
   return {
-    aik: unb64(bytesOf(aik, 32)),
-    aeks: list(aeks, (pair) => {
-      const [generation, seed, ...more] = list(pair, (item) => item);
-      if (more.length > 0) throw malformed("A vault lists something that is no key.");
-      return { generation: count(generation, 1), seed: unb64(bytesOf(seed, 32)) };
+    aik: unb64(octets(aik, 32)),
+    aeks: items(aeks, MAX_GENERATIONS, 1).map((pair) => {
+      const [generation, seed] = items(pair, 2, 2);
+      return { generation: integer(generation, 1), seed: unb64(octets(seed, 32)) };
     }),
   };
 }
@@ -177,9 +187,9 @@ export async function sealPrivate(vaultKey: Bytes, ids: PrivateIds, value: JsonO
 
 export async function openPrivate(vaultKey: Bytes, ids: PrivateIds, sealed: string): Promise<JsonObject> {
   const plain = await openBytes(await privateKey(vaultKey, ids), unb64(sealed), privateAad(ids));
-  const value: Json = parse(plain, plain.length);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed("A private record is no object.");
-  return value as JsonObject;
+  const value = parse(plain, plain.length);
+  if (!isObject(value)) throw malformed("A private record is no object.");
+  return value;
 }
 
 // ---- codes that people copy from paper
