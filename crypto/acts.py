@@ -36,7 +36,7 @@ from crypto.errors import Malformed, UnknownVersion
 from crypto.keys import PUBLIC_SIZE
 
 ROLES: Final = ("contact", "deputy", "coordinator", "analyst", "observer", "auditor")
-HUB_ROLES: Final = ("account", "administrator", "auditor_hub")
+HUB_ROLES: Final = ("account", "administrator", "auditor_hub", "coordinator_hub")
 LEVELS: Final = ("A1", "A2")
 MAY: Final = ("administer", "audit", "coordinate")
 

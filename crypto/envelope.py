@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from crypto.acts import COUNTRY
-from crypto.chain import Pin
 from crypto.encoding import (
     AccountId,
     ChannelId,
@@ -49,6 +48,14 @@ _SEALED = {"content", "nonce", "ciphertext_hash", "size"}
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """The last operation entry that the author had verified."""
+
+    seq: int
+    id: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """How far the author had verified the channel: `seq` envelopes (0: none), and the rolling chain there."""
 
@@ -79,7 +86,7 @@ class Header:
     device: DeviceId
     device_seq: int  # 1, 2, … for each device in each channel
     device_prev: bytes | None  # statement id of this device's envelope before
-    head: Pin  # last operation entry the author had verified; `size` = its seq + 1
+    head: Head
     directory_size: int
     seen: Seen
     at: int
@@ -127,7 +134,7 @@ def read_header(body: bytes) -> Header:
         device=DeviceId(id16(value["device"])),
         device_seq=device_seq,
         device_prev=_device_prev(device_seq, value["device_prev"]),
-        head=Pin(integer(head["seq"]) + 1, id32(head["id"])),
+        head=Head(integer(head["seq"]), id32(head["id"])),
         directory_size=integer(fields(value["directory"], {"size"})["size"], 1),
         seen=Seen(integer(seen["seq"]), id32(seen["chain"])),
         at=integer(value["at"]),

@@ -1,0 +1,195 @@
+"""
+An operation's state, and what follows from it and the directory: who reads a channel, whether its epoch is stale, who
+may send (docs/spec/09-membership.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from crypto.acts import Matrix
+from crypto.changes import Audience
+from crypto.encoding import AccountId, ChannelId, HubId, OperationId
+from crypto.epochs import EpochRecord, Reader
+from crypto.errors import NotAllowed, NotAReader, StaleEpoch
+from crypto.keys import aek_hash
+from crypto.people import Account, Directory
+
+EPOCH_AGE: Final = 30 * 24 * 60 * 60 * 1000  # ms; a soft limit: sending goes on if the renewal fails
+ON_STALE_EPOCH: Final = frozenset({"acknowledgement", "seen"})  # need no ciphertext
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A membership is bound to the identity key it was given for."""
+
+    aik: bytes
+    role: str
+    compartments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    number: int
+    author: AccountId
+    made_seq: int
+    made_at: int
+    readers: tuple[Reader, ...]
+    granted: tuple[Reader, ...]  # readers served later, in the order of their grants
+    record: EpochRecord
+    bad: bool = False  # a reader reported that it doesn't open
+
+    @property
+    def holders(self) -> tuple[Reader, ...]:
+        """All who can open it."""
+        return self.readers + self.granted
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    type: str
+    compartment: str
+    audience: Audience
+    history: str
+    opened_seq: int
+    open: bool = True
+    epoch: Epoch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    version: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """The operation after `seq` + 1 entries. Never changes; `membership.apply` gives the next one."""
+
+    hub: HubId
+    id: OperationId
+    code: str
+    name: str
+    phase: str
+    compartments: tuple[str, ...]
+    seq: int
+    head: bytes
+    at: int
+    directory_size: int
+    matrix: Matrix
+    members: Mapping[AccountId, Member]
+    channels: Mapping[ChannelId, Channel]
+    templates: Mapping[str, Template]
+
+    def channel(self, channel: ChannelId) -> Channel:
+        """Raises NotAllowed."""
+        if channel not in self.channels:
+            raise NotAllowed("the operation has no such channel")
+        return self.channels[channel]
+
+    def member(self, account: AccountId) -> Member:
+        """Raises NotAllowed."""
+        if account not in self.members:
+            raise NotAllowed("not a member of the operation")
+        return self.members[account]
+
+
+def readers(state: Operation, channel: ChannelId, directory: Directory) -> tuple[Reader, ...]:
+    """
+    Who reads `channel`, sorted by account: members whose role and clearance the matrix lets read its compartment, in
+    its audience, with the identity key they were admitted with, neither suspended nor awaiting a new key.
+    """
+    return _readers(state, channel, directory)
+
+
+def pending(state: Operation, channel: ChannelId, directory: Directory) -> tuple[Reader, ...]:
+    """Readers who have no wrap of the current epoch yet: all of them while there is no epoch."""
+    epoch = state.channel(channel).epoch
+    held = frozenset() if epoch is None else frozenset(_keys(epoch.holders))
+    return tuple(r for r in _readers(state, channel, directory) if (r.account, r.aik, r.generation) not in held)
+
+
+def stale(state: Operation, channel: ChannelId, directory: Directory) -> bool:
+    """
+    Whether someone who can open the current epoch no longer reads the channel with the same identity key and key
+    generation, or it was reported bad. Nobody seals under a stale epoch. False while there is none.
+    """
+    return _stale(state, channel, directory)
+
+
+def epoch_needed(state: Operation, channel: ChannelId, directory: Directory, at: int) -> bool:
+    """Whether any reader may make an epoch at `at` unasked: it is missing, stale, 30 days old, or a reader waits."""
+    epoch = state.channel(channel).epoch
+    return (
+        epoch is None
+        or stale(state, channel, directory)
+        or at - epoch.made_at >= EPOCH_AGE
+        or bool(pending(state, channel, directory))
+    )
+
+
+def may_send(state: Operation, channel: ChannelId, account: AccountId, kind: str, directory: Directory) -> None:
+    """
+    Returns only if `account` may send a `kind` into `channel` now.
+
+    Raises NotAllowed (no member, channel closed, role or clearance), NotAReader, or StaleEpoch (also while there is no
+    epoch); an acknowledgement is accepted on a stale epoch.
+    """
+    place, member = state.channel(channel), state.member(account)
+    if not place.open:
+        raise NotAllowed("the channel is closed")
+    if not state.matrix.allows(f"{kind}.send", member.role, place.compartment):
+        raise NotAllowed(f"the role {member.role} sends no {kind} here")
+    if all(reader.account != account for reader in _readers(state, channel, directory)):
+        raise NotAReader("who doesn't read a channel sends nothing into it")
+    if place.epoch is None:
+        raise StaleEpoch("the channel has no epoch yet")
+    if kind not in ON_STALE_EPOCH and stale(state, channel, directory):
+        raise StaleEpoch("someone who can open this epoch lost reading: a new one comes first")
+
+
+def in_audience(audience: Audience, account: Account, role: str) -> bool:
+    """Whether the audience includes this member."""
+    match audience.scope:
+        case "countries":
+            return account.country in audience.of
+        case "organisations":
+            return account.organisation in audience.of
+        case "accounts":
+            return account.id in audience.of
+        case "roles":
+            return role in audience.of
+        case _:
+            return True
+
+
+@lru_cache(maxsize=512)
+def _readers(state: Operation, channel: ChannelId, directory: Directory) -> tuple[Reader, ...]:
+    place = state.channel(channel)
+    accounts = directory.accounts
+    found = []
+    for id, member in state.members.items():
+        account = accounts.get(id)
+        if (
+            account is not None
+            and account.reads
+            and account.aik == member.aik
+            and place.compartment in member.compartments
+            and state.matrix.allows("channel.read", member.role, place.compartment)
+            and in_audience(place.audience, account, member.role)
+        ):
+            found.append(Reader(id, account.aik, account.generation, aek_hash(account.aek)))
+    return tuple(sorted(found, key=lambda reader: reader.account))
+
+
+@lru_cache(maxsize=512)
+def _stale(state: Operation, channel: ChannelId, directory: Directory) -> bool:
+    epoch = state.channel(channel).epoch
+    if epoch is None:
+        return False
+    return epoch.bad or not set(_keys(epoch.holders)) <= set(_keys(_readers(state, channel, directory)))
+
+
+def _keys(readers: tuple[Reader, ...]) -> list[tuple[AccountId, bytes, int]]:
+    return [(r.account, r.aik, r.generation) for r in readers]
