@@ -5,7 +5,7 @@ Only their form is judged here; `directory` judges whether an act may stand.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -207,7 +207,7 @@ def read_genesis(body: bytes) -> Genesis:
     """Raises NotCanonical, Malformed or UnknownVersion."""
     value = fields(
         parse(body),
-        "v suite name origin at administrators threshold log witnesses quorum roles exercise salt".split(),
+        "v suite name origin at administrators threshold log witnesses quorum roles exercise salt",
     )
     if value["v"] != 1 or value["suite"] != 1:
         raise UnknownVersion("the hub was founded by a newer version")
@@ -261,9 +261,7 @@ def roles_hash(matrix: Json) -> bytes:
     return hash_of("roles", matrix)
 
 
-def act_body(
-    *, hub: HubId, type: str, by: Sequence[bytes], n: int, expires: int, **parts: Json
-) -> bytes:
+def act_body(*, hub: HubId, type: str, by: Sequence[bytes], n: int, expires: int, **parts: Json) -> bytes:
     """An act ready for signing by each of `by` in ascending order; `parts` are the type's own fields, JSON-ready."""
     head: dict[str, Json] = {"v": 1, "hub": b64(hub), "type": type, "n": n, "expires": expires}
     body = canon({**head, "by": [b64(signer) for signer in sorted(by)], **parts})
@@ -309,7 +307,7 @@ def _may(value: Any) -> tuple[str, ...]:
     return ascending([choice(word, MAY) for word in items(value, len(MAY))])
 
 
-_TYPES: Final = {
+_TYPES: Final[dict[str, tuple[str, Callable[[Any], Deed]]]] = {
     "roles.adopt": ("roles", lambda v: RolesAdopt(read_matrix(v["roles"]))),
     "organisation.add": (
         "organisation name country short",
@@ -347,8 +345,6 @@ _TYPES: Final = {
     ),
     "key.rotate": (
         "account aek generation",
-        lambda v: KeyRotate(
-            _account(v), octets(v["aek"], PUBLIC_SIZE, PUBLIC_SIZE), integer(v["generation"], 2)
-        ),
+        lambda v: KeyRotate(_account(v), octets(v["aek"], PUBLIC_SIZE, PUBLIC_SIZE), integer(v["generation"], 2)),
     ),
 }

@@ -5,7 +5,7 @@ Only their form is judged here; `membership` judges whether an entry may stand.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -203,7 +203,7 @@ def read_entry(body: bytes) -> Entry:
     value = parse(body)
     if not isinstance(value, dict) or value.get("v") != 1:
         raise UnknownVersion("an entry of a newer version: an update is needed")
-    fields(value, "v hub operation seq prev directory by at changes epochs".split())
+    fields(value, "v hub operation seq prev directory by at changes epochs")
     seq = integer(value["seq"])
     directory = fields(value["directory"], {"size", "head"})
     operation, prev = value["operation"], value["prev"]
@@ -240,8 +240,7 @@ def read_change(value: Any) -> Change:
         raise UnknownVersion("a change this version doesn't know: an update is needed")
     names, read = _CHANGES[name]
     fields(value, ["change", *names.split()])
-    change: Change = read(value)
-    return change
+    return read(value)
 
 
 def audience_form(scope: str, of: Sequence[str | bytes] = ()) -> Json:
@@ -303,7 +302,7 @@ def _grants(value: Any) -> Grants:
     )
 
 
-_CHANGES: Final = {
+_CHANGES: Final[dict[str, tuple[str, Callable[[Any], Change]]]] = {
     "operation.open": ("code name roles compartments own", _open),
     "phase.set": ("phase", lambda v: PhaseSet(choice(v["phase"], PHASES))),
     "member.admit": (

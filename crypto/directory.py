@@ -76,6 +76,7 @@ __all__ = [  # a directory's users find its state and its written forms here too
     "replay",
 ]
 
+
 @dataclass(frozen=True, slots=True)
 class Signed:
     """One entry as it travels: the entry, the act it orders, the act's signatures in the order of `by`."""
@@ -134,9 +135,7 @@ def replay(entries: Iterable[Signed]) -> DirectoryHistory:
 
 def entry_body(hub: HubId, seq: int, prev: bytes | None, act: bytes) -> bytes:
     """The hub's ordering of one act (`act` is the act's statement id; the hub id for the genesis)."""
-    return canon(
-        {"v": 1, "hub": b64(hub), "seq": seq, "prev": None if prev is None else b64(prev), "act": b64(act)}
-    )
+    return canon({"v": 1, "hub": b64(hub), "seq": seq, "prev": None if prev is None else b64(prev), "act": b64(act)})
 
 
 def entry_id(body: bytes) -> bytes:
@@ -157,12 +156,12 @@ def apply(state: Directory | None, entry_body: bytes, act_body: bytes, signature
         raise UnknownVersion("a directory entry of a newer version")
     seq, prev = integer(value["seq"]), None if value["prev"] is None else id32(value["prev"])
     hub, act_id = HubId(id32(value["hub"])), id32(value["act"])
-    id = entry_id(entry_body)
+    head = entry_id(entry_body)
     if state is None:
         check_next(None, seq, prev)
         if act_id != hub:
             raise WrongPlace("the first entry orders something else than the genesis")
-        return _found(hub, id, act_body, signatures)
+        return _found(hub, head, act_body, signatures)
     if hub != state.hub:
         raise WrongHub("a directory entry of another hub")
     check_next(Link(state.size - 1, None, state.head), seq, prev)
@@ -170,7 +169,7 @@ def apply(state: Directory | None, entry_body: bytes, act_body: bytes, signature
         raise WrongPlace("the entry orders another act")
     act = read_act(act_body)
     check_act(state, act, act_body, signatures)
-    return _change(state, id, act)
+    return _change(state, head, act)
 
 
 def check_act(state: Directory, act: Act, body: bytes, signatures: Sequence[bytes]) -> None:
@@ -186,7 +185,7 @@ def check_act(state: Directory, act: Act, body: bytes, signatures: Sequence[byte
     _check_rule(state, act, by_owner=group != ADMINISTRATORS)
 
 
-def _found(hub: HubId, id: bytes, body: bytes, signatures: Sequence[bytes]) -> Directory:
+def _found(hub: HubId, head: bytes, body: bytes, signatures: Sequence[bytes]) -> Directory:
     genesis = read_genesis(body)
     if statement_id("genesis", body) != hub:
         raise WrongHub("the genesis of another hub")
@@ -196,7 +195,7 @@ def _found(hub: HubId, id: bytes, body: bytes, signatures: Sequence[bytes]) -> D
         check_strong(administrator.key)
         verify("administrator", administrator.key, "genesis", body, signature)
     check_strong(genesis.log_key)
-    return Directory(hub, genesis, 1, id, genesis.matrix, {genesis.matrix.hash: genesis.matrix}, Store(1))
+    return Directory(hub, genesis, 1, head, genesis.matrix, {genesis.matrix.hash: genesis.matrix}, Store(1))
 
 
 def _check_signers(state: Directory, act: Act, body: bytes, signatures: Sequence[bytes]) -> bytes:
@@ -289,14 +288,14 @@ def _check_certify(state: Directory, deed: AccountCertify, known: Account | None
         return
     if deed.generation != 1:
         raise Gap("a new account begins with generation 1")
-    if any(a.id == deed.account for a in state.administrators):
+    if bytes(deed.account) in {bytes(a.id) for a in state.administrators}:
         raise Repeated("an administrator has this id")
     for use in (("aik", deed.aik), ("code", deed.code), ("invitation", deed.invitation)):
         if use in state.taken:
             raise Repeated(f"this {use[0]} was used before")
 
 
-def _change(state: Directory, id: bytes, act: Act) -> Directory:
+def _change(state: Directory, head: bytes, act: Act) -> Directory:
     """`state` with an act that was judged. Nothing raises from here on."""
     seq, size = state.size, state.size + 1
     # Another directory may have grown the shared store further: then this one goes on in its own copy.
@@ -330,7 +329,7 @@ def _change(state: Directory, id: bytes, act: Act) -> Directory:
             store.accounts.put(size, deed.account, rotated)
         case _:
             assert_never(deed)
-    return Directory(state.hub, state.genesis, size, id, matrix, matrices, store)
+    return Directory(state.hub, state.genesis, size, head, matrix, matrices, store)
 
 
 def _put_account(state: Directory, store: Store, deed: AccountCertify, seq: int) -> None:
@@ -400,7 +399,7 @@ def check_enrolment_public(body: bytes, signatures: Sequence[bytes], hub: HubId)
 
     The MAC with the invitation's secret is the administrator's to check: the hub doesn't know that secret.
     """
-    value = fields(parse(body), "v hub invitation account code aik aek device at".split())
+    value = fields(parse(body), "v hub invitation account code aik aek device at")
     if value["v"] != 1:
         raise UnknownVersion("an enrolment of a newer version")
     device = fields(value["device"], {"id", "key", "label"})

@@ -29,11 +29,14 @@ MAX_STATEMENT: Final = 60_000  # bytes; log bundles carry 16-bit lengths
 MAX_DEPTH: Final = 16
 MAX_INTEGER: Final = 2**53 - 1
 
-CONTEXTS: Final = frozenset(
-    "genesis act directory-entry entry envelope enrol sign-in export release roles template content header message label"
-    " previous commitment wrap wrap-leaf readers vault vault-wrap sign-in-secret private private-key pins channel"
-    " leaf-detail safety origin".split()
-)
+# fmt: off
+CONTEXTS: Final = frozenset({
+    "genesis", "act", "directory-entry", "entry", "envelope", "enrol", "sign-in", "export", "release", "roles",
+    "template", "content", "header", "message", "label", "previous", "commitment", "wrap", "wrap-leaf", "readers",
+    "vault", "vault-wrap", "sign-in-secret", "private", "private-key", "pins", "channel", "leaf-detail", "safety",
+    "origin",
+})
+# fmt: on
 
 _Ordered = TypeVar("_Ordered", str, bytes)
 
@@ -122,13 +125,15 @@ def ids(**parts: bytes | int | str | None) -> dict[str, Json]:
 # Reading statements: each reader returns the typed value or raises Malformed.
 
 
-def fields(value: Any, required: Collection[str], optional: Collection[str] = ()) -> dict[str, Any]:
-    """`value` as an object that has every `required` field and none outside both lists."""
+def fields(value: Any, required: str | Collection[str], optional: str | Collection[str] = ()) -> dict[str, Any]:
+    """`value` as an object with every `required` field and none outside both lists (names, or words in one string)."""
+    required = set(required.split() if isinstance(required, str) else required)
+    optional = set(optional.split() if isinstance(optional, str) else optional)
     if not isinstance(value, dict):
         raise Malformed("not an object")
-    if missing := set(required) - value.keys():
+    if missing := required - value.keys():
         raise Malformed(f"missing: {', '.join(sorted(missing))}")
-    if unknown := value.keys() - set(required) - set(optional):
+    if unknown := value.keys() - required - optional:
         raise Malformed(f"unknown: {', '.join(sorted(unknown))}")
     return value
 
@@ -153,7 +158,7 @@ def octets(value: Any, low: int, high: int) -> bytes:
 
 def integer(value: Any, low: int = 0, high: int = MAX_INTEGER) -> int:
     """A whole number from `low` to `high`; a boolean is none."""
-    if type(value) is not int or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise Malformed(f"not a whole number from {low} to {high}")
     return value
 
@@ -221,7 +226,7 @@ def _check(value: Json, depth: int) -> None:
         if depth == 0:
             raise TooLarge("nested too deeply")
         for key, part in value.items():
-            if not isinstance(key, str) or not _KEY.fullmatch(key):
+            if not _KEY.fullmatch(key):
                 raise NotCanonical(f"key {key!r}")
             _check(part, depth - 1)
     elif isinstance(value, (list, tuple)):

@@ -29,10 +29,12 @@ from crypto.encoding import (
 from crypto.errors import Malformed, UnknownVersion, WrongHub
 from crypto.signing import verify
 
-KINDS: Final = frozenset(
-    "post alert notice request answer correction withdrawal sighting status acknowledgement seen recall receipt card"
-    " document situation export".split()
-)
+# fmt: off
+KINDS: Final = frozenset({
+    "post", "alert", "notice", "request", "answer", "correction", "withdrawal", "sighting", "status",
+    "acknowledgement", "seen", "recall", "receipt", "card", "document", "situation", "export",
+})
+# fmt: on
 URGENCIES: Final = frozenset({"immediate", "normal"})
 WITHOUT_CONTENT: Final = frozenset({"acknowledgement", "seen"})  # may be sent without ciphertext
 WITH_REFERENCE: Final = frozenset({"acknowledgement", "answer", "correction", "withdrawal"})
@@ -40,10 +42,8 @@ MAX_CIPHERTEXT: Final = 65_536 + 16
 
 STATE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
-_REQUIRED = (
-    "v suite hub kind operation channel epoch id account device device_seq device_prev head directory seen at".split()
-)
-_OPTIONAL = "urgency ref to due state blobs content nonce ciphertext_hash size".split()
+_REQUIRED = "v suite hub kind operation channel epoch id account device device_seq device_prev head directory seen at"
+_OPTIONAL = "urgency ref to due state blobs content nonce ciphertext_hash size"
 _SEALED = {"content", "nonce", "ciphertext_hash", "size"}
 
 

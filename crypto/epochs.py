@@ -1,5 +1,6 @@
 """What everyone can check of an epoch without opening it: readers, wraps, record (docs/spec/10-epochs.md)."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -40,7 +41,7 @@ class EpochRecord:
 
 def read_record(value: Any) -> EpochRecord:
     """Raises Malformed."""
-    fields(value, "channel epoch readers_hash wraps_hash commitment label seen previous".split())
+    fields(value, "channel epoch readers_hash wraps_hash commitment label seen previous")
     seen = fields(value["seen"], {"seq", "chain"})
     return EpochRecord(
         channel=ChannelId(id16(value["channel"])),
@@ -121,6 +122,6 @@ def check_wraps(wraps_hash: bytes, wraps: Sequence[bytes], readers: Sequence[Rea
 def _leaves(readers: Sequence[Reader], wraps: Sequence[bytes]) -> list[bytes]:
     if len(wraps) != len(readers) or any(len(wrap) != WRAP_SIZE for wrap in wraps):
         raise WrongWraps(f"{len(wraps)} wraps for {len(readers)} readers, or one of the wrong length")
-    if any(a.account >= b.account for a, b in zip(readers, readers[1:], strict=False)):
+    if any(a.account >= b.account for a, b in itertools.pairwise(readers)):
         raise WrongWraps("readers out of order")
     return [leaf_hash(wrap_leaf(r.account, r.generation, wrap)) for r, wrap in zip(readers, wraps, strict=True)]

@@ -94,17 +94,15 @@ def apply(state: Operation | None, directory: Directory, body: bytes, signatures
     4. each epoch, judged by the state after the changes.
     """
     entry = read_entry(body)
-    id = entry_id(body)
+    head = entry_id(body)
     _check_place(state, directory, entry)
     accounts = _check_authors(directory, entry, body, signatures)
     if state is None:
-        return _open(directory, entry, id, accounts)
+        return _open(directory, entry, head, accounts)
     for author in entry.by:
         if state.member(author.account).aik != directory.account(author.account).aik:
             raise NotCertified("a membership under another identity key")
-    after = replace(
-        state, seq=entry.seq, head=id, at=entry.at, directory_size=directory.size
-    )
+    after = replace(state, seq=entry.seq, head=head, at=entry.at, directory_size=directory.size)
     for change in entry.changes:
         for author in entry.by:
             _check_author_may(state, directory, author.account, change)
@@ -175,7 +173,7 @@ def _check_authors(directory: Directory, entry: Entry, body: bytes, signatures: 
     return accounts
 
 
-def _open(directory: Directory, entry: Entry, id: bytes, accounts: Sequence[Account]) -> Operation:
+def _open(directory: Directory, entry: Entry, head: bytes, accounts: Sequence[Account]) -> Operation:
     if len(entry.changes) != 1 or not isinstance(entry.changes[0], OperationOpen) or entry.epochs:
         raise NotAllowed("an operation begins with operation.open and nothing else")
     opening = entry.changes[0]
@@ -185,13 +183,13 @@ def _open(directory: Directory, entry: Entry, id: bytes, accounts: Sequence[Acco
         raise NotAllowed("an operation begins with the hub's current matrix of roles")
     return Operation(
         hub=HubId(entry.hub),
-        id=OperationId(id),
+        id=OperationId(head),
         code=opening.code,
         name=opening.name,
         phase="planned",
         compartments=opening.compartments,
         seq=0,
-        head=id,
+        head=head,
         at=entry.at,
         directory_size=directory.size,
         matrix=directory.matrix,

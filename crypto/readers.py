@@ -169,8 +169,8 @@ def _readers(state: Operation, channel: ChannelId, directory: Directory) -> tupl
     place = state.channel(channel)
     accounts = directory.accounts
     found = []
-    for id, member in state.members.items():
-        account = accounts.get(id)
+    for member_id, member in state.members.items():
+        account = accounts.get(member_id)
         if (
             account is not None
             and account.reads
@@ -179,7 +179,7 @@ def _readers(state: Operation, channel: ChannelId, directory: Directory) -> tupl
             and state.matrix.allows("channel.read", member.role, place.compartment)
             and in_audience(place.audience, account, member.role)
         ):
-            found.append(Reader(id, account.aik, account.generation, aek_hash(account.aek)))
+            found.append(Reader(member_id, account.aik, account.generation, aek_hash(account.aek)))
     return tuple(sorted(found, key=lambda reader: reader.account))
 
 

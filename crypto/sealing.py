@@ -1,5 +1,6 @@
 """
-Everything that opens content: message keys, sealed messages and labels, epochs made and opened (docs/spec/05-sealing.md).
+Everything that opens content: message keys, sealed messages and labels, epochs made and opened
+(docs/spec/05-sealing.md).
 
 The hub never imports this module.
 """
@@ -198,9 +199,7 @@ def make_epoch(
     return record, wraps, secret
 
 
-def make_wraps(
-    place: Ids, promise: bytes, readers: Sequence[tuple[Reader, bytes]], epoch_secret: bytes
-) -> list[bytes]:
+def make_wraps(place: Ids, promise: bytes, readers: Sequence[tuple[Reader, bytes]], epoch_secret: bytes) -> list[bytes]:
     """One wrap for each reader in order: for a new epoch, or for grants of the current one (`promise`: commitment)."""
     wraps = []
     for reader, public in readers:

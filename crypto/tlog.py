@@ -138,9 +138,7 @@ def leaf_body(
     operation: bytes | None = None,
 ) -> bytes:
     """One act as the log keeps it: canonical {v, type, at, actor, device?, operation?, object, hash, salt}."""
-    optional = {
-        name: part for name, part in ids(device=device, operation=operation).items() if part is not None
-    }
+    optional = {name: part for name, part in ids(device=device, operation=operation).items() if part is not None}
     return canon({"v": 1, "type": type, **ids(at=at, actor=actor, object=object, hash=hash, salt=salt), **optional})
 
 

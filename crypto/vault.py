@@ -6,6 +6,7 @@ Only clients import this module. Random bytes come in as arguments.
 
 import hashlib
 import hmac
+import itertools
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -158,7 +159,7 @@ def vault_wrap_form(vault_wrap: VaultWrap) -> dict[str, Json]:
 
 def read_vault_wrap(value: Any) -> VaultWrap:
     """Raises Malformed or BelowFloor."""
-    fields(value, "wrap kind salt memory passes lanes sealed".split())
+    fields(value, "wrap kind salt memory passes lanes sealed")
     read = VaultWrap(
         wrap=id16(value["wrap"]),
         kind=choice(value["kind"], KINDS),
@@ -185,7 +186,7 @@ def open_vault(vault_key: bytes, ids: Mapping[str, Json], sealed: str) -> Vault:
     for pair in items(value["aeks"], 1000, 1):
         generation, seed = items(pair, 2, 2)
         aeks.append((integer(generation, 1), id32(seed)))
-    if any(b[0] != a[0] + 1 for a, b in zip(aeks, aeks[1:], strict=False)):
+    if any(b[0] != a[0] + 1 for a, b in itertools.pairwise(aeks)):
         raise Malformed("generations out of order")
     return Vault(id32(value["aik"]), tuple(aeks))
 
