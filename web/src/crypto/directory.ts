@@ -7,7 +7,7 @@ import { checkNext } from "./chain.ts";
 import { b64, canon, equalBytes, parse, statementId, unb64, type Bytes, type Json } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
 import { fields, id16, id32, integer, malformed, matching, octets, orNull, text, unknownVersion } from "./fields.ts";
-import { checkEncryptionKey, PUBLIC_SIZE } from "./keys.ts";
+import { aekHash, checkEncryptionKey, PUBLIC_SIZE } from "./keys.ts";
 import { ADMINISTRATORS, Directory, Store, type Account } from "./people.ts";
 import { checkStrong, verify } from "./signing.ts";
 
@@ -105,7 +105,8 @@ export async function apply(
   if (b64(await statementId("act", actBody)) !== actId) throw wrongPlace("The entry orders another act.");
   const act = await readAct(actBody);
   await checkAct(state, act, actBody, signatures);
-  return change(state, id, act);
+  const hash = "aek" in act.deed ? b64(await aekHash(act.deed.aek)) : "";
+  return change(state, id, act, hash);
 }
 
 /** Raises unless `act` may be the next entry's: hub, number, signers, signatures, rule (see `apply`). */
@@ -259,8 +260,8 @@ function uses(deed: Certify): readonly string[] {
   return [`aik ${deed.aik}`, `code ${deed.code}`, `invitation ${deed.invitation}`];
 }
 
-/** `state` with an act that was judged. Nothing raises and nothing waits from here on. */
-function change(state: Directory, id: string, act: Act): Directory {
+/** `state` with an act that was judged; `newAekHash` is of the deed's encryption key, if it has one. Nothing raises and nothing waits from here on. */
+function change(state: Directory, id: string, act: Act, newAekHash: string): Directory {
   const [seq, size] = [state.size, state.size + 1];
   // Another directory may have grown the shared store further: then this one goes on in its own copy.
   const store = state.store.size === state.size ? state.store : state.store.upto(state.size);
@@ -281,7 +282,7 @@ function change(state: Directory, id: string, act: Act): Directory {
       break;
     }
     case "account.certify":
-      putAccount(state, store, deed);
+      putAccount(state, store, deed, newAekHash);
       break;
     case "account.suspend":
     case "account.restore":
@@ -304,7 +305,8 @@ function change(state: Directory, id: string, act: Act): Directory {
     }
     case "key.rotate": {
       const { aek, generation } = deed;
-      const rotated = { ...state.account(deed.account), aek, generation, awaitingRotation: false };
+      const keys = { aek, aekHash: newAekHash, generation };
+      const rotated = { ...state.account(deed.account), ...keys, awaitingRotation: false };
       store.accounts.put(size, deed.account, rotated);
       break;
     }
@@ -313,12 +315,12 @@ function change(state: Directory, id: string, act: Act): Directory {
   return new Directory({ hub, genesis, size, head: id, matrix, matrices, store });
 }
 
-function putAccount(state: Directory, store: Store, deed: Certify): void {
+function putAccount(state: Directory, store: Store, deed: Certify, newAekHash: string): void {
   const known = state.accounts.get(deed.account);
-  const { type: _type, account: id, ...certified } = deed;
+  const { account: id, organisation, name, code, aik, aek, generation, level, may, invitation } = deed;
   store.accounts.put(state.size + 1, id, {
-    id,
-    ...certified,
+    ...{ id, organisation, name, code, aik, aek, generation, level, may, invitation },
+    aekHash: newAekHash,
     country: state.organisations.get(deed.organisation)?.country ?? "",
     certifiedSeq: state.size,
     suspended: known?.suspended ?? false,

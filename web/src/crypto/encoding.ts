@@ -190,7 +190,7 @@ class Reader {
   }
 
   private value(depth: number): Json {
-    switch (this.text[this.at]) {
+    switch (this.text.charAt(this.at)) {
       case "{":
         return this.object(depth + 1);
       case "[":

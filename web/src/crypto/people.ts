@@ -3,6 +3,7 @@
  */
 
 import type { Administrator, Genesis, Level, Matrix, May } from "./acts.ts";
+import type { Bytes } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
 
 export interface Organisation {
@@ -20,7 +21,9 @@ export interface Account {
   readonly name: string;
   readonly code: string;
   readonly aik: string;
-  readonly aek: Uint8Array<ArrayBuffer>;
+  readonly aek: Bytes;
+  /** Computed once, so that readers can be told without waiting. */
+  readonly aekHash: string;
   readonly generation: number;
   readonly level: Level;
   readonly may: readonly May[];

@@ -136,8 +136,8 @@ function unpad(padded: Bytes): Bytes {
 }
 
 function headerAad(header: JsonObject): Bytes {
-  const { ciphertext_hash: _hash, ...rest } = header;
-  return commitTo("header", rest);
+  const bound = Object.entries(header).filter(([name]) => name !== "ciphertext_hash");
+  return commitTo("header", Object.fromEntries(bound));
 }
 
 /** Seals `body` at the place that the header's `parts` name; `salt` 32 and `nonce` 12 random bytes. */

@@ -82,7 +82,7 @@ export async function newSigningKey(role: Role): Promise<{ readonly secret: Byte
 
 /** A device's key: non-extractable, to be stored as the pair it is. */
 export async function newDeviceKeys(): Promise<CryptoKeyPair> {
-  return (await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"])) as CryptoKeyPair;
+  return crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
 }
 
 export async function deviceSigner(keys: CryptoKeyPair): Promise<Signer> {
