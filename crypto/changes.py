@@ -26,6 +26,7 @@ from crypto.encoding import (
     id32,
     integer,
     items,
+    known,
     matching,
     parse,
     text,
@@ -201,8 +202,9 @@ def entry_body(
 def read_entry(body: bytes) -> Entry:
     """Raises NotCanonical, Malformed, or UnknownVersion for a change this client doesn't know."""
     value = parse(body)
-    if not isinstance(value, dict) or value.get("v") != 1:
-        raise UnknownVersion("an entry of a newer version: an update is needed")
+    if not isinstance(value, dict) or "v" not in value:
+        raise Malformed("not an entry")
+    known(value["v"])
     fields(value, "v hub operation seq prev directory by at changes epochs")
     seq = integer(value["seq"])
     directory = fields(value["directory"], {"size", "head"})
@@ -236,7 +238,9 @@ def read_change(value: Any) -> Change:
     if not isinstance(value, dict) or "change" not in value:
         raise Malformed("not a change")
     name = value["change"]
-    if not isinstance(name, str) or name not in _CHANGES:
+    if not isinstance(name, str):
+        raise Malformed("a change that isn't named")
+    if name not in _CHANGES:
         raise UnknownVersion("a change this version doesn't know: an update is needed")
     names, read = _CHANGES[name]
     fields(value, ["change", *names.split()])

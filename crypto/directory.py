@@ -34,6 +34,7 @@ from crypto.encoding import (
     id32,
     ids,
     integer,
+    known,
     matching,
     octets,
     parse,
@@ -48,7 +49,6 @@ from crypto.errors import (
     NotCertified,
     Repeated,
     Revoked,
-    UnknownVersion,
     WrongHub,
     WrongPlace,
 )
@@ -152,8 +152,7 @@ def apply(state: Directory | None, entry_body: bytes, act_body: bytes, signature
     MalformedKey). `expires` is not judged: a client has no trusted time; the hub judges it when it accepts the act.
     """
     value = fields(parse(entry_body), {"v", "hub", "seq", "prev", "act"})
-    if value["v"] != 1:
-        raise UnknownVersion("a directory entry of a newer version")
+    known(value["v"])
     seq, prev = integer(value["seq"]), None if value["prev"] is None else id32(value["prev"])
     hub, act_id = HubId(id32(value["hub"])), id32(value["act"])
     head = entry_id(entry_body)
@@ -227,10 +226,10 @@ def _check_rule(state: Directory, act: Act, *, by_owner: bool) -> None:
             if deed.organisation in state.organisations:
                 raise Repeated("an organisation with this id exists")
         case AccountCertify():
-            known = state.accounts.get(deed.account)
-            privileged = deed.may or (known is not None and known.may)
+            certified = state.accounts.get(deed.account)
+            privileged = deed.may or (certified is not None and certified.may)
             _check_administrators(state, act, by_owner, state.threshold if privileged else 1)
-            _check_certify(state, deed, known)
+            _check_certify(state, deed, certified)
         case AccountSuspend() | AccountRestore():
             account = state.account(deed.account)
             _check_administrators(state, act, by_owner, state.threshold if account.may else 1)
@@ -273,17 +272,17 @@ def _check_owner(state: Directory, act: Act, by_owner: bool, account: AccountId)
         raise NotAllowed(f"{act.type} is for the account's owner")
 
 
-def _check_certify(state: Directory, deed: AccountCertify, known: Account | None) -> None:
+def _check_certify(state: Directory, deed: AccountCertify, certified: Account | None) -> None:
     if deed.organisation not in state.organisations:
         raise NotCertified("the directory doesn't know this organisation")
     if deed.may and deed.level != "A2":
         raise NotAllowed("who may coordinate, administer or audit must be certified at A2")
     check_strong(deed.aik)
     check_encryption_key(deed.aek)
-    if known is not None:  # certified again: other standing, same keys
-        if (deed.aik, deed.aek, deed.generation) != (known.aik, known.aek, known.generation):
+    if certified is not None:  # certified again: other standing, same keys
+        if (deed.aik, deed.aek, deed.generation) != (certified.aik, certified.aek, certified.generation):
             raise Repeated("the account exists with other keys")
-        if (deed.code, deed.invitation) != (known.code, known.invitation):
+        if (deed.code, deed.invitation) != (certified.code, certified.invitation):
             raise Repeated("the account exists with another code or invitation")
         return
     if deed.generation != 1:
@@ -333,7 +332,7 @@ def _change(state: Directory, head: bytes, act: Act) -> Directory:
 
 
 def _put_account(state: Directory, store: Store, deed: AccountCertify, seq: int) -> None:
-    known = state.accounts.get(deed.account)
+    certified = state.accounts.get(deed.account)
     account = Account(
         id=deed.account,
         organisation=deed.organisation,
@@ -347,11 +346,11 @@ def _put_account(state: Directory, store: Store, deed: AccountCertify, seq: int)
         may=deed.may,
         invitation=deed.invitation,
         certified_seq=seq,
-        suspended=known is not None and known.suspended,
-        awaiting_rotation=known is not None and known.awaiting_rotation,
+        suspended=certified is not None and certified.suspended,
+        awaiting_rotation=certified is not None and certified.awaiting_rotation,
     )
     store.accounts.put(seq + 1, deed.account, account)
-    if known is None:
+    if certified is None:
         store.taken.put(seq + 1, ("aik", deed.aik), deed.account)
         store.taken.put(seq + 1, ("code", deed.code), deed.account)
         store.taken.put(seq + 1, ("invitation", deed.invitation), deed.account)
@@ -400,8 +399,7 @@ def check_enrolment_public(body: bytes, signatures: Sequence[bytes], hub: HubId)
     The MAC with the invitation's secret is the administrator's to check: the hub doesn't know that secret.
     """
     value = fields(parse(body), "v hub invitation account code aik aek device at")
-    if value["v"] != 1:
-        raise UnknownVersion("an enrolment of a newer version")
+    known(value["v"])
     device = fields(value["device"], {"id", "key", "label"})
     enrolment = Enrolment(
         hub=HubId(id32(value["hub"])),

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NewType, TypeVar
 
-from crypto.errors import Malformed, NotCanonical, TooLarge, UnknownContext
+from crypto.errors import Malformed, NotCanonical, TooLarge, UnknownContext, UnknownVersion
 
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -185,6 +185,12 @@ def choice(value: Any, allowed: Collection[str]) -> str:
     if words not in allowed:
         raise Malformed(f"{words[:40]!r} isn't one of {', '.join(sorted(allowed))}")
     return words
+
+
+def known(value: Any, number: int = 1) -> None:
+    """Raises UnknownVersion unless `value` is the version (or suite) `number`; true isn't 1."""
+    if isinstance(value, bool) or value != number:
+        raise UnknownVersion("made by a newer version: an update is needed")
 
 
 def flag(value: Any) -> bool:

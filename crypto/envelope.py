@@ -21,12 +21,13 @@ from crypto.encoding import (
     id32,
     integer,
     items,
+    known,
     matching,
     octets,
     parse,
     statement_id,
 )
-from crypto.errors import Malformed, UnknownVersion, WrongHub
+from crypto.errors import Malformed, WrongHub
 from crypto.signing import verify
 
 # fmt: off
@@ -114,8 +115,8 @@ def read_header(body: bytes) -> Header:
     value = parse(body)
     if not isinstance(value, dict) or not {"v", "suite"} <= value.keys():
         raise Malformed("not a header")
-    if value["v"] != 1 or value["suite"] != 1:
-        raise UnknownVersion("an envelope of a newer version")
+    known(value["v"])
+    known(value["suite"])
     fields(value, _REQUIRED, _OPTIONAL)
     kind = choice(value["kind"], KINDS)
     _check_parts(kind, value)
