@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import asyncpg
-
 from crypto.encoding import Json
 from hub.access.actor import Place
+from hub.db.pool import Connection
 
 Kind = Literal["directory", "operation", "channel"]
 """What a stream is a sequence of: entries of the directory, entries of one operation, envelopes of one channel."""
@@ -20,8 +19,6 @@ STATEMENT_LEAVES: dict[Kind, frozenset[str]] = {
     "channel": frozenset({"envelope"}),
 }
 """Types of leaves that record a statement: no other leaf has one, so a missing statement can be noticed."""
-
-Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 Also = Callable[[Connection], Awaitable[None]]
 """Projection SQL of a higher room, run in the record's own transaction. What it raises refuses the record."""
