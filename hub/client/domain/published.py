@@ -1,0 +1,138 @@
+"""Turns config/templates and config/reference into the one document that members read (docs/spec/20-templates.md)."""
+
+import gzip
+import hashlib
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crypto.encoding import canon
+from hub.client.domain.errors import MalformedList, MalformedTemplate
+from hub.client.domain.lists import CodeList, load_lists
+from hub.client.domain.templates import Template, forms_of, load_template
+
+_ENTRY = ("code", "en", "fr", "words", "group")
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Every form and list that this program ships, ready to use."""
+
+    templates: Mapping[tuple[str, str], Template]
+    lists: Mapping[str, CodeList]
+    documents: Mapping[str, Mapping[str, Any]]
+
+    def template(self, record: str, form: str) -> Template:
+        try:
+            return self.templates[record, form]
+        except KeyError:
+            raise MalformedTemplate(f"There is no form {form} of {record} here.") from None
+
+
+def document(config: Path) -> dict[str, Any]:
+    """The published document ``{"lists": […], "templates": […]}`` of a folder `config`, in order of names."""
+    return {
+        "lists": [_list(path) for path in sorted((config / "reference").glob("*.toml"))],
+        "templates": list(template_documents(config).values()),
+    }
+
+
+def template_documents(config: Path) -> dict[str, dict[str, Any]]:
+    """Each record's template document by its id, as an operation adopts it: the long form first."""
+    files = [_read(path) for path in sorted((config / "templates").glob("*.toml"))]
+    whole = {raw["id"]: raw for raw in files if "id" in raw}
+    for raw in files:
+        if "record" in raw and raw["record"] not in whole:
+            raise MalformedTemplate(f"The form {raw['form']} is of the record {raw['record']}, which has no file.")
+    return {
+        record: {
+            "id": record,
+            "version": raw["version"],
+            "title": raw["title"],
+            "summary": raw["summary"],
+            "forms": [
+                {"form": raw["form"], "name": raw["name"], "sections": raw["sections"]},
+                *(_shorter(raw, short) for short in files if short.get("record") == record),
+            ],
+        }
+        for record, raw in sorted(whole.items())
+    }
+
+
+def publish(config: Path) -> tuple[str, bytes]:
+    """The file name, which carries the hash of its content, and the canonical JSON of the document."""
+    body = canon(document(config))
+    return f"domain-{hashlib.sha256(body).hexdigest()[:16]}.json", body
+
+
+def load(config: Path) -> Domain:
+    """The same as a browser reads from the published document."""
+    return read(document(config))
+
+
+def read(published: Mapping[str, Any]) -> Domain:
+    """Templates and lists of a published document. Raises MalformedTemplate, MalformedList."""
+    documents = {one["id"]: one for one in published["templates"]}
+    templates = {
+        (record, form): load_template(one, form) for record, one in documents.items() for form in forms_of(one)
+    }
+    lists = load_lists(published)
+    for template in templates.values():
+        for field in template.fields:
+            if field.list and field.list not in lists:
+                raise MalformedTemplate(f"{field.key} asks for the list {field.list}, which is not there.")
+    return Domain(templates, lists, documents)
+
+
+def _list(path: Path) -> dict[str, Any]:
+    raw = _read(path)
+    if raw.get("name") != path.stem:
+        raise MalformedList(f"{path.name} calls itself {raw.get('name')}.")
+    rows = []
+    for entry in raw["entries"]:
+        if unknown := set(entry) - set(_ENTRY):
+            raise MalformedList(f"{path.name} has unknown parts: {', '.join(sorted(unknown))}.")
+        row = [entry.get(part, "") for part in _ENTRY]
+        row[2] = "" if row[2] == row[1] else row[2]
+        while not row[-1]:
+            row.pop()
+        rows.append(row)
+    return {
+        "name": raw["name"],
+        "title": raw["title"],
+        "source": raw["source"],
+        "edition": raw["edition"],
+        "entries": rows,
+    }
+
+
+def _shorter(whole: Mapping[str, Any], short: Mapping[str, Any]) -> dict[str, Any]:
+    known = {field["key"]: field for section in whole["sections"] for field in section["fields"]}
+    sections = [
+        {**section, "fields": [_without_false({**known.get(field["key"], {}), **field}) for field in section["fields"]]}
+        for section in short["sections"]
+    ]
+    return {"form": short["form"], "name": short["name"], "sections": sections}
+
+
+def _without_false(field: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in field.items() if value is not False}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def main() -> None:
+    """``python -m hub.client.domain.published CONFIG FOLDER`` writes the file and prints its name, for the bundler."""
+    config, folder = (Path(argument) for argument in sys.argv[1:3])
+    name, body = publish(config)
+    (folder / name).write_bytes(body)
+    sys.stdout.write(f"{name} {len(body)} bytes, {len(gzip.compress(body, 9, mtime=0))} gzipped\n")
+
+
+if __name__ == "__main__":
+    main()
