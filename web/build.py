@@ -6,6 +6,7 @@ catalogues for the server's pages. A wheel also carries ``config``, ``migrations
 ``hub/_data``; a checkout has them beside the package.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -29,6 +30,8 @@ except ModuleNotFoundError:  # run by `make bundle`, outside a build
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 STATIC = ROOT / "hub" / "_static"
+TESTED = WEB / ".test-build"
+STAMP = ".built-from"
 LOCALE = ROOT / "hub" / "_data" / "locale"
 DOMAIN = "ncphub"
 SHIPPED_AS_DATA = {"config": "config", "migrations": "migrations", "web/templates": "templates"}
@@ -62,23 +65,32 @@ def source_hash() -> str:
 
 
 def build(*, with_tests: bool = False) -> None:
-    """Builds if a source changed since the last time; a tree that is built already needs no Node."""
-    wanted, stamp = source_hash(), STATIC / ".built-from"
-    tests_ready = not with_tests or (WEB / ".test-build" / ".built-from").is_file()
-    if stamp.is_file() and stamp.read_text() == wanted and tests_ready:
-        return
+    """Builds what a source changed since the last time; a tree that is built already needs no Node."""
+    with (WEB / "package-lock.json").open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # two builds at once would remove each other's files
+        wanted = source_hash()
+        if not is_built_from(STATIC, wanted):
+            build_pages(wanted)
+        if with_tests and not is_built_from(TESTED, wanted):
+            run(find_node(), "bundle.mjs", "test", str(TESTED))
+            (TESTED / STAMP).write_text(wanted)
+
+
+def is_built_from(folder: Path, wanted: str) -> bool:
+    stamp = folder / STAMP
+    return stamp.is_file() and stamp.read_text() == wanted
+
+
+def build_pages(wanted: str) -> None:
     node = find_node()
     install_packages(node)
     with tempfile.TemporaryDirectory(dir=ROOT / "hub", prefix="_static-") as folder:
         new = Path(folder) / "new"  # a failed build leaves the former one as it was
         write_catalogues(new / "locale")
         run(node, "bundle.mjs", "ship", str(new), wanted[:16])
-        (new / ".built-from").write_text(wanted)
+        (new / STAMP).write_text(wanted)
         shutil.rmtree(STATIC, ignore_errors=True)
         new.rename(STATIC)
-    if with_tests:
-        run(node, "bundle.mjs", "test", str(WEB / ".test-build"))
-        (WEB / ".test-build" / ".built-from").write_text(wanted)
 
 
 def write_catalogues(json_folder: Path) -> None:
@@ -153,12 +165,16 @@ def environment(node: Path, **more: str) -> dict[str, str]:
 
 
 def run(node: Path, *arguments: str) -> None:
-    subprocess.run([str(node), *arguments], cwd=WEB, env=environment(node), check=True)
+    done = subprocess.run([str(node), *arguments], cwd=WEB, env=environment(node), check=False)
+    if done.returncode:  # what ran has said why
+        raise SystemExit(done.returncode)
 
 
 def main() -> None:
-    """`build.py` builds for work in a checkout; `build.py lint` checks the TypeScript."""
-    if sys.argv[1:] == ["lint"]:
+    """`build.py` builds pages and what the tests load, `build.py pages` only the pages; `build.py lint` checks them."""
+    if sys.argv[1:] == ["pages"]:
+        build()
+    elif sys.argv[1:] == ["lint"]:
         node = find_node()
         install_packages(node, for_lint=True)
         compiler = "node_modules/typescript-7/bin/tsc"

@@ -106,6 +106,11 @@ async function test(out) {
 
 const [what, out, buildHash] = process.argv.slice(2);
 mkdirSync(out, { recursive: true });
-if (what === "ship") await ship(out, buildHash);
-else if (what === "test") await test(out);
-else throw new Error(`bundle.mjs: ship or test, not ${what}`);
+try {
+  if (what === "ship") await ship(out, buildHash);
+  else if (what === "test") await test(out);
+  else throw new Error(`bundle.mjs: ship or test, not ${what}`);
+} catch (error) {
+  if (!("errors" in error)) throw error; // esbuild has printed its own already
+  process.exitCode = 1;
+}
