@@ -29,6 +29,7 @@ except ModuleNotFoundError:  # run by `make bundle`, outside a build
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
+CONFIG = ROOT / "config"
 STATIC = ROOT / "hub" / "_static"
 TESTED = WEB / ".test-build"
 STAMP = ".built-from"
@@ -50,17 +51,18 @@ class Bundle(BuildHookInterface):  # type: ignore[misc]
 
 
 def sources() -> Iterator[Path]:
-    """Every file that decides what the bundle is."""
-    left_out = {"node_modules", ".test-build", "templates", "__pycache__"}
-    for path in sorted(WEB.rglob("*")):
-        if path.is_file() and not left_out.intersection(path.relative_to(WEB).parts):
-            yield path
+    """Every file that decides what the bundle is: the pages, and the forms and lists that they show."""
+    left_out = {"node_modules", ".test-build", "__pycache__"}
+    for folder in (WEB, CONFIG / "reference", CONFIG / "templates", ROOT / "hub" / "client" / "domain"):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not left_out.intersection(path.parts) and WEB / "templates" not in path.parents:
+                yield path
 
 
 def source_hash() -> str:
     digest = hashlib.sha256()
     for path in sources():
-        digest.update(path.relative_to(WEB).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
@@ -86,7 +88,9 @@ def build_pages(wanted: str) -> None:
     install_packages(node)
     with tempfile.TemporaryDirectory(dir=ROOT / "hub", prefix="_static-") as folder:
         new = Path(folder) / "new"  # a failed build leaves the former one as it was
+        new.mkdir()
         write_catalogues(new / "locale")
+        write_domain(new)
         run(node, "bundle.mjs", "ship", str(new), wanted[:16])
         (new / STAMP).write_text(wanted)
         shutil.rmtree(STATIC, ignore_errors=True)
@@ -106,6 +110,19 @@ def write_catalogues(json_folder: Path) -> None:
         json_folder.mkdir(parents=True, exist_ok=True)
         messages = json.dumps(browser_catalogue(catalogue), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         (json_folder / f"{path.stem}.json").write_text(messages, "utf-8")
+
+
+def write_domain(folder: Path) -> None:
+    """
+    Forms and code lists as the one document that members read.
+
+    Written by the member's side itself, which needs only the standard library for it: an own process, because in an
+    isolated build the packages of this project are not installed.
+    """
+    command = [sys.executable, "-B", "-m", "hub.client.domain.published", str(CONFIG), str(folder)]
+    subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, check=True
+    )
 
 
 def browser_catalogue(catalogue: Catalog) -> dict[str, str | list[str]]:

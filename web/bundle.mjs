@@ -1,6 +1,6 @@
 // Builds what a browser loads: hashed scripts and styles, their manifest, and compressed twins (docs/decisions).
 //
-//   node bundle.mjs ship OUT BUILD    app.js, worker.js, audit.js, app.css, icons and the catalogues already in OUT
+//   node bundle.mjs ship OUT BUILD    app.js, worker.js, audit.js, app.css, icons; catalogues and domain.json lie in OUT already
 //   node bundle.mjs test OUT          vectors.js, which only the tests load
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -84,6 +84,10 @@ async function ship(out, buildHash) {
   }
   const sheet = await styles();
   if (sheet) keep("app.css", sheet);
+  for (const name of readdirSync(out).filter((each) => /^domain-[0-9a-f]+\.json$/.test(each))) {
+    manifest["domain.json"] = name; // build.py wrote it, under the hash of its content
+    put(out, name, readFileSync(join(out, name)));
+  }
   for (const folder of ["locale", "icons"]) {
     const from = folder === "locale" ? join(out, "locale") : join(WEB, folder);
     if (!existsSync(from)) continue;
