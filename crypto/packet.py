@@ -1,64 +1,79 @@
-"""The one form in which statements travel: in requests, lists, live frames and files (docs/spec/14-packet.md)."""
+"""
+The one form in which statements travel, alone or many in a row (docs/spec/14-packet.md).
+
+A packet is five parts in order, each ``u32be length ‖ bytes``:
+place ‖ body ‖ act ‖ signatures (64 bytes for each signer) ‖ beside
+"""
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from crypto.encoding import Json, canon, parse
-from crypto.errors import Malformed
+from crypto.errors import Malformed, TooLarge
 
-PARTS: Final = 5
 SIGNATURE_SIZE: Final = 64
+MAX_PART: Final = 4 * 1024 * 1024  # the wraps beside an operation's entry
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A statement with what stands beside it. `place` is the hub's word, signed by nobody; None on the way in."""
+    """
+    `place`: where the hub put it, canonical JSON {stream, kind, seq, leaf, at, chain?}; empty when a client submits.
+    `body`: the signed bytes. `act`: of a directory entry, what it orders. `beside`: ciphertext, or wraps and templates.
+    """
 
-    place: dict[str, Any] | None
+    place: bytes
     body: bytes
     act: bytes
     signatures: tuple[bytes, ...]
     beside: bytes
 
 
-def pack(
-    place: Mapping[str, Json] | None, body: bytes, act: bytes, signatures: Sequence[bytes], beside: bytes
-) -> bytes:
-    """Five parts, each ``size (4, big-endian) ‖ bytes``: place, body, act, signatures, beside."""
-    if any(len(signature) != SIGNATURE_SIZE for signature in signatures):
-        raise Malformed("a signature has 64 bytes")
-    parts = (b"" if place is None else canon(place), body, act, b"".join(signatures), beside)
+def pack(place: bytes, body: bytes, act: bytes, signatures: Sequence[bytes], beside: bytes) -> bytes:
+    """The packet's bytes."""
+    return join_parts((place, body, act, b"".join(signatures), beside))
+
+
+def unpack(raw: bytes) -> Packet:
+    """The only packet in `raw`. Raises Malformed for none, several or a rest, TooLarge for a part over 4 MiB."""
+    packets = list(unpack_all(raw))
+    if len(packets) != 1:
+        raise Malformed(f"{len(packets)} packets, not one")
+    return packets[0]
+
+
+def unpack_all(raw: bytes) -> Iterator[Packet]:
+    """Packets in a row. Raises Malformed where the bytes end inside one, TooLarge for a part over 4 MiB."""
+    parts = list(split_parts(raw))
+    if len(parts) % 5 != 0:
+        raise Malformed("the bytes end inside a packet")
+    for at in range(0, len(parts), 5):
+        place, body, act, signatures, beside = parts[at : at + 5]
+        yield Packet(place, body, act, _split_signatures(signatures), beside)
+
+
+def join_parts(parts: Sequence[bytes]) -> bytes:
+    """Each part behind its length: also how wraps and templates stand in `beside`."""
     return b"".join(struct.pack(">I", len(part)) + part for part in parts)
 
 
-def unpack_all(raw: bytes) -> list[Packet]:
-    """Every packet in `raw`. Raises Malformed unless they fill it exactly, NotCanonical for a place that isn't."""
-    parts = list(_split(raw))
-    if len(parts) % PARTS:
-        raise Malformed("ends inside a packet")
-    return [_packet(*parts[i : i + PARTS]) for i in range(0, len(parts), PARTS)]
-
-
-def _packet(place: bytes, body: bytes, act: bytes, signatures: bytes, beside: bytes) -> Packet:
-    if len(signatures) % SIGNATURE_SIZE:
-        raise Malformed("signatures of another size")
-    told = parse(place) if place else None
-    if told is not None and not isinstance(told, dict):
-        raise Malformed("a place that is no object")
-    each = tuple(signatures[i : i + SIGNATURE_SIZE] for i in range(0, len(signatures), SIGNATURE_SIZE))
-    return Packet(told, body, act, each, beside)
-
-
-def _split(raw: bytes) -> Iterable[bytes]:
+def split_parts(raw: bytes) -> Iterator[bytes]:
+    """The reverse of `join_parts`. Raises Malformed where the bytes end inside a part, TooLarge."""
     at = 0
     while at < len(raw):
         if at + 4 > len(raw):
-            raise Malformed("ends inside a size")
+            raise Malformed("the bytes end inside a length")
         (size,) = struct.unpack_from(">I", raw, at)
-        at += 4
-        if at + size > len(raw):
-            raise Malformed("ends inside a part")
-        yield raw[at : at + size]
-        at += size
+        if size > MAX_PART:
+            raise TooLarge(f"a part of {size} bytes, at most {MAX_PART}")
+        if at + 4 + size > len(raw):
+            raise Malformed("the bytes end inside a part")
+        yield raw[at + 4 : at + 4 + size]
+        at += 4 + size
+
+
+def _split_signatures(joined: bytes) -> tuple[bytes, ...]:
+    if len(joined) % SIGNATURE_SIZE != 0:
+        raise Malformed("a signature has 64 bytes")
+    return tuple(joined[at : at + SIGNATURE_SIZE] for at in range(0, len(joined), SIGNATURE_SIZE))
