@@ -1,14 +1,15 @@
-"""All SQL of the journal's tables that writes, or that the writer reads before it does."""
+"""All SQL of the journal's tables: the one statement that writes, what the writer looks up, and the lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from crypto.merkle import Frontier
 from hub.clock import from_milliseconds, to_milliseconds
 from hub.db.pool import Connection
 from hub.journal.places import DeviceHead, Places
 from hub.journal.plan import Plan
-from hub.journal.records import Head, Receipt
+from hub.journal.records import Head, Kind, Receipt, Stored
 from hub.journal.tree import Tree, edge_widths
 
 WRITE = """
@@ -214,3 +215,73 @@ LEAF_BODY = """
 async def leaf_body(db: Connection, index: int) -> bytes | None:
     body: bytes | None = await db.fetchval(LEAF_BODY, index)
     return body
+
+
+AFTER = """
+    SELECT stream, kind, seq, id, leaf, at, body, act, signatures, beside, client_id, account, device, chain
+      FROM (SELECT *, sum(octet_length(body) + octet_length(beside) + 512) OVER (ORDER BY seq) AS octets,
+                   row_number() OVER (ORDER BY seq) AS place
+              FROM statement
+             WHERE stream = $1 AND seq > $2
+             ORDER BY seq
+             LIMIT $3) AS next
+     WHERE octets <= $4 OR place = 1
+     ORDER BY seq
+"""
+
+
+async def after(db: Connection, stream: bytes, seq: int, limit: int, octets: int) -> list[Stored]:
+    """What follows place `seq`, ascending: at most `limit` rows and about `octets` bytes, but one row in any case."""
+    return [stored(row) for row in await db.fetch(AFTER, stream, seq, limit, octets)]
+
+
+BEFORE = """
+    SELECT stream, kind, seq, id, leaf, at, body, act, signatures, beside, client_id, account, device, chain
+      FROM (SELECT *, sum(octet_length(body) + octet_length(beside) + 512) OVER (ORDER BY seq DESC) AS octets,
+                   row_number() OVER (ORDER BY seq DESC) AS place
+              FROM statement
+             WHERE stream = $1 AND seq < $2
+             ORDER BY seq DESC
+             LIMIT $3) AS former
+     WHERE octets <= $4 OR place = 1
+     ORDER BY seq
+"""
+
+
+async def before(db: Connection, stream: bytes, seq: int, limit: int, octets: int) -> list[Stored]:
+    """What stands nearest before place `seq`, in ascending order, bounded in the same way."""
+    return [stored(row) for row in await db.fetch(BEFORE, stream, seq, limit, octets)]
+
+
+REPLAY = """
+    SELECT stream, kind, seq, id, leaf, at, body, act, signatures, beside, client_id, account, device, chain
+      FROM statement
+     WHERE leaf > $1 AND kind = $2 AND ($3::bytea IS NULL OR stream = $3)
+     ORDER BY leaf
+     LIMIT $4
+"""
+
+
+async def replay(db: Connection, leaf: int, kind: Kind, stream: bytes | None, limit: int) -> list[Stored]:
+    """The next statements of a kind, or of one stream, behind a leaf, in the order of the log."""
+    return [stored(row) for row in await db.fetch(REPLAY, leaf, kind, stream, limit)]
+
+
+def stored(row: Mapping[str, Any]) -> Stored:
+    """A row with all columns of a statement."""
+    return Stored(
+        stream=row["stream"],
+        kind=row["kind"],
+        seq=row["seq"],
+        id=row["id"],
+        leaf=row["leaf"],
+        at=to_milliseconds(row["at"]),
+        body=row["body"],
+        act=row["act"],
+        signatures=row["signatures"],
+        beside=row["beside"],
+        client_id=row["client_id"],
+        account=row["account"],
+        device=row["device"],
+        chain=row["chain"],
+    )

@@ -10,13 +10,15 @@ from aiohttp import web
 
 from hub.clock import Clock
 from hub.db.pool import Pool
-from hub.journal import reading
+from hub.journal import queries
 from hub.journal.plan import DevicesOnline
-from hub.journal.reading import LIST_OCTETS, LIST_ROWS
-from hub.journal.records import Head, Kind, Receipt, Record, Stored
+from hub.journal.records import FIRST_SEQ, Head, Kind, Receipt, Record, Stored
 from hub.journal.writer import Listener, Writer
 
 ENDING_SECONDS: Final = 10.0
+LIST_ROWS: Final = 500
+LIST_OCTETS: Final = 1_000_000
+REPLAY_ROWS: Final = 500
 
 log = structlog.get_logger(__name__)
 
@@ -73,27 +75,47 @@ class Journal:
 
     async def head(self, stream: bytes) -> Head | None:
         """The last place of a stream; None where nothing ever stood."""
-        return await reading.head(self._pool, stream)
+        async with self._pool.acquire() as db:
+            found = await queries.heads(db, [stream])
+        return found[0] if found else None
 
     async def list_after(
         self, stream: bytes, after: int, limit: int = LIST_ROWS, octets: int = LIST_OCTETS
     ) -> tuple[list[Stored], bool]:
-        """What follows place `after`, ascending, and whether there is more."""
-        return await reading.list_after(self._pool, stream, after, limit, octets)
+        """
+        What follows place `after`, ascending, and whether there is more.
+
+        At most `limit` rows and about `octets` bytes of them, but at least one row where there is one.
+        """
+        async with self._pool.acquire() as db:
+            found = await queries.after(db, stream, after, limit, octets)
+            heads = await queries.heads(db, [stream])
+        return found, bool(found and heads and heads[0].seq > found[-1].seq)
 
     async def list_before(
         self, stream: bytes, before: int, limit: int = LIST_ROWS, octets: int = LIST_OCTETS
     ) -> tuple[list[Stored], bool]:
         """What stands nearest before place `before`, ascending, and whether there is more before it."""
-        return await reading.list_before(self._pool, stream, before, limit, octets)
+        async with self._pool.acquire() as db:
+            found = await queries.before(db, stream, before, limit, octets)
+        return found, bool(found and found[0].seq > FIRST_SEQ[found[0].kind])
 
     async def by_client_id(self, stream: bytes, client_id: bytes) -> Receipt | None:
         """The first receipt of an envelope that the client names; None if it was never kept."""
-        return await reading.by_client_id(self._pool, stream, client_id)
+        async with self._pool.acquire() as db:
+            return (await queries.receipts(db, [(stream, client_id)])).get((stream, client_id))
 
-    def replay(self, kind: Kind, stream: bytes | None = None) -> AsyncIterator[Stored]:
-        """Every statement of a kind, or of one stream, in the order of the log."""
-        return reading.replay(self._pool, kind, stream)
+    async def replay(self, kind: Kind, stream: bytes | None = None) -> AsyncIterator[Stored]:
+        """Every statement of a kind, or of one stream, in the order of the log, read in portions."""
+        last = -1
+        while True:
+            async with self._pool.acquire() as db:
+                portion = await queries.replay(db, last, kind, stream, REPLAY_ROWS)
+            for statement in portion:
+                yield statement
+            if len(portion) < REPLAY_ROWS:
+                return
+            last = portion[-1].leaf
 
 
 JOURNAL: Final = web.AppKey("journal", Journal)

@@ -1,4 +1,4 @@
-"""Small builders for records that need no hub: random bodies with true ids, in a channel, an operation, the directory."""
+"""Builders for records that need no hub: random bodies with true ids, in a channel, an operation, the directory."""
 
 import secrets
 from collections.abc import AsyncIterator, Sequence

@@ -217,7 +217,12 @@ async def test_a_check_sees_everything_that_was_committed_before(database: str, 
 async def test_several_processes_keep_one_log(database: str, clock: FakeClock) -> None:
     async with a_journal(database, clock) as (one, pool), a_journal(database, clock) as (other, _):
         await asyncio.gather(
-            *(journal.append(record) for _ in range(60) for journal in (one, other) for record in (a_post(), an_entry()))
+            *(
+                journal.append(record)
+                for _ in range(60)
+                for journal in (one, other)
+                for record in (a_post(), an_entry())
+            )
         )
 
         assert await check_log(pool) == 240

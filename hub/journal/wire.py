@@ -1,0 +1,47 @@
+"""A statement of the journal in its one transport form (docs/spec, packets)."""
+
+from typing import Final
+
+from crypto.encoding import Json, b64
+from crypto.packet import pack
+from hub.journal.records import Committed, Kind, Stored
+
+MEDIA_TYPE: Final = "application/vnd.ncphub.packets"
+
+_SIGNATURE: Final = 64
+
+
+def packet(statement: Stored) -> bytes:
+    """A statement as lists and sockets carry it, with the place that the hub gave it."""
+    s = statement
+    return _packet(s.stream, s.kind, s.seq, s.leaf, s.at, s.chain, s.body, s.act, s.signatures, s.beside)
+
+
+def packet_of(committed: Committed) -> bytes:
+    """The same bytes, straight from the commit."""
+    draft, receipt = committed.record.statement, committed.receipt
+    assert draft is not None
+    assert receipt.seq is not None
+    return _packet(
+        draft.stream, draft.kind, receipt.seq, receipt.leaf, receipt.at, receipt.chain,
+        draft.body, draft.act, draft.signatures, draft.beside,
+    )  # fmt: skip
+
+
+def _packet(
+    stream: bytes,
+    kind: Kind,
+    seq: int,
+    leaf: int,
+    at: int,
+    chain: bytes | None,
+    body: bytes,
+    act: bytes | None,
+    signatures: bytes,
+    beside: bytes,
+) -> bytes:
+    place: dict[str, Json] = {"stream": b64(stream), "kind": kind, "seq": seq, "leaf": leaf, "at": at}
+    if chain is not None:
+        place["chain"] = b64(chain)
+    each = [signatures[i : i + _SIGNATURE] for i in range(0, len(signatures), _SIGNATURE)]
+    return pack(place, body, act or b"", each, beside)
