@@ -6,6 +6,7 @@
  */
 
 import {
+  MAX_STATEMENT,
   b64,
   canon,
   commitTo,
@@ -34,6 +35,7 @@ import { fields, isObject, malformed, octets } from "./fields.ts";
 import { aekHash } from "./keys.ts";
 import { unwrap, wrap } from "./wrapping.ts";
 
+export const SECRET_SIZE = 32;
 const NONCE_SIZE = 12;
 const TAG_SIZE = 16;
 const SMALLEST_PADDED = 256;
@@ -119,6 +121,7 @@ export async function contentHash(salt: Bytes, body: JsonObject): Promise<Bytes>
 
 /** `u32be(len) ‖ canon({salt, body}) ‖ zeros` to 256·2^n bytes: the hub sees only a rough size. */
 function pad(plain: Bytes): Bytes {
+  if (plain.length > MAX_STATEMENT) throw malformed(`A message has at most ${MAX_STATEMENT} bytes.`);
   let size = SMALLEST_PADDED;
   while (size < plain.length + 4) size *= 2;
   const padded = new Uint8Array(size);
@@ -199,7 +202,11 @@ export async function sealLabel(es: Bytes, place: EpochPlace, label: string, non
 export async function openLabel(es: Bytes, place: EpochPlace, sealed: string): Promise<string> {
   const bound = commitTo("label", epochIds(place));
   const plain = await openBytes(await hkdf(es, new Uint8Array(), bound), unb64(sealed), bound);
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(plain);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(plain);
+  } catch {
+    throw malformed("A label is not UTF-8.");
+  }
 }
 
 export interface PreviousPlace extends EpochPlace {
@@ -214,7 +221,9 @@ export async function sealPrevious(es: Bytes, place: PreviousPlace, formerEs: By
 /** The former epoch's secret; the caller checks it against that epoch's commitment. */
 export async function openPrevious(es: Bytes, place: PreviousPlace, sealed: string): Promise<Bytes> {
   const bound = commitTo("previous", { ...epochIds(place), former: place.former });
-  return openBytes(await hkdf(es, new Uint8Array(), bound), unb64(sealed), bound);
+  const former = await openBytes(await hkdf(es, new Uint8Array(), bound), unb64(sealed), bound);
+  if (former.length !== SECRET_SIZE) throw new ProtocolError("bad-previous", "A former secret has 32 bytes.");
+  return former;
 }
 
 // ---- epochs
@@ -230,11 +239,9 @@ export async function checkCommitment(es: Bytes, place: ChannelPlace, expected: 
   }
 }
 
-/** A reader with the whole key that a wrap needs. */
+/** A computed reader with the whole key that a wrap needs. */
 export interface Recipient {
-  readonly account: string;
-  readonly aik: string;
-  readonly generation: number;
+  readonly reader: Reader;
   readonly aek: Bytes;
 }
 
@@ -242,73 +249,84 @@ export interface MadeEpoch {
   readonly record: EpochRecord;
   /** In the readers' order. */
   readonly wraps: readonly Bytes[];
+  readonly secret: Bytes;
 }
 
-/** The readers as the rules compute them, out of recipients. */
-export async function readersOf(recipients: readonly Recipient[]): Promise<readonly Reader[]> {
-  const readers = recipients.map(async ({ account, aik, generation, aek }) => {
-    return { account, aik, generation, aekHash: b64(await aekHash(aek)) };
-  });
-  return Promise.all(readers);
-}
-
-/** `es` wrapped to each recipient, in the order given, which is that of the raw account ids. */
+/** One wrap for each reader in order: for a new epoch, or for grants of the current one (`promise`: its commitment). */
 export async function makeWraps(
-  es: Bytes,
   place: ChannelPlace,
+  promise: string,
   recipients: readonly Recipient[],
+  es: Bytes,
 ): Promise<readonly Bytes[]> {
   const { hub, operation, channel } = place;
-  const committed = b64(await commitment(es, place));
   const wraps: Bytes[] = [];
-  for (const { account, generation, aek } of recipients) {
-    wraps.push(await wrap(aek, es, { hub, operation, channel, account, generation, commitment: committed }));
+  for (const { reader, aek } of recipients) {
+    if (b64(await aekHash(aek)) !== reader.aekHash) {
+      throw new ProtocolError("malformed-key", "This is another encryption key than the certified one.");
+    }
+    const { account, generation } = reader;
+    wraps.push(await wrap(aek, es, { hub, operation, channel, account, generation, commitment: promise }));
   }
   return wraps;
 }
 
-/** An epoch record and its wraps. `former` is the last epoch's number and secret where the channel keeps its history. */
+/**
+ * A new epoch's record, the wraps in the readers' order, and its secret.
+ *
+ * `recipients` are sorted by account; `seen` is the channel as verified; `former` is the last epoch's number and secret
+ * exactly if the channel keeps its history and this is not the first epoch.
+ */
 export async function makeEpoch(
-  es: Bytes,
-  place: EpochPlace,
+  place: ChannelPlace,
+  epoch: number,
   recipients: readonly Recipient[],
   label: string,
   seen: Seen,
   former: { readonly epoch: number; readonly es: Bytes } | null,
+  es: Bytes = randomBytes(SECRET_SIZE),
 ): Promise<MadeEpoch> {
-  const readers = await readersOf(recipients);
-  const wraps = await makeWraps(es, place, recipients);
-  const previousPlace = former && { ...place, former: former.epoch };
+  const promise = b64(await commitment(es, place));
+  const wraps = await makeWraps(place, promise, recipients, es);
+  const readers = recipients.map((recipient) => recipient.reader);
+  const at = { hub: place.hub, operation: place.operation, channel: place.channel, epoch };
   const record: EpochRecord = {
     channel: place.channel,
-    epoch: place.epoch,
+    epoch,
     readersHash: b64(await readersHash(readers)),
     wrapsHash: b64(await wrapsRoot(readers, wraps)),
-    commitment: b64(await commitment(es, place)),
-    label: await sealLabel(es, place, label, randomBytes(NONCE_SIZE)),
+    commitment: promise,
+    label: await sealLabel(es, at, label, randomBytes(NONCE_SIZE)),
     seenSeq: seen.seq,
     seenChain: seen.chain,
     previous:
-      former && previousPlace && (await sealPrevious(es, previousPlace, former.es, randomBytes(NONCE_SIZE))),
+      former && (await sealPrevious(es, { ...at, former: former.epoch }, former.es, randomBytes(NONCE_SIZE))),
   };
-  return { record, wraps };
+  return { record, wraps, secret: es };
 }
 
-/** The epoch's secret out of one reader's wrap. Raises bad-proof, wrong-wraps, cannot-open, bad-commitment. */
+/**
+ * The epoch's secret, from `account`'s own wrap and the seed of `generation`.
+ *
+ * `stands` is the wrap's place under the record's wraps hash, or under the one of the signed grants that served this
+ * reader later. Raises bad-proof, wrong-wraps, cannot-open, bad-commitment.
+ */
 export async function openEpoch(
   seed: Bytes,
   account: string,
   generation: number,
   record: Pick<EpochRecord, "channel" | "wrapsHash" | "commitment">,
-  blob: Bytes,
+  wrapped: Bytes,
   stands: WrapPlace,
-  ids: { readonly hub: string; readonly operation: string },
+  place: ChannelPlace,
+  wrapsHash: string = record.wrapsHash,
 ): Promise<Bytes> {
+  const { hub, operation, channel } = place;
   // 1. This wrap is one of those that the author signed.
-  await verifyWrap(account, generation, blob, stands, record.wrapsHash);
+  await verifyWrap(account, generation, wrapped, stands, wrapsHash);
   // 2. It opens with this member's key.
-  const place = { hub: ids.hub, operation: ids.operation, channel: record.channel };
-  const es = await unwrap(seed, blob, { ...place, account, generation, commitment: record.commitment });
+  const at = { hub, operation, channel, account, generation, commitment: record.commitment };
+  const es = await unwrap(seed, wrapped, at);
   // 3. It holds the secret that everyone else got.
   await checkCommitment(es, place, unb64(record.commitment, 32));
   return es;

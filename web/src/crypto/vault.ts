@@ -13,55 +13,68 @@ import {
   parse,
   sha256,
   unb64,
+  utf8,
   type Bytes,
+  type Json,
   type JsonObject,
 } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
-import { fields, integer, isObject, items, malformed, octets } from "./fields.ts";
+import { choice, fields, id16, id32, integer, isObject, items, malformed, octets, orNull } from "./fields.ts";
 import { hkdf, hmac, openBytes, sealBytes } from "./sealing.ts";
 
-/** Compiled in: a hub that asks for less is refused. */
+/** Floors and defaults at once: a hub that offers less is refused. */
 export const MEMORY_KIB = 65_536;
 export const PASSES = 3;
 export const LANES = 1;
-/** And one that asks for more than a small machine has is refused as well. */
-const MAX_MEMORY_KIB = 1_048_576;
-const MAX_PASSES = 16;
-const MAX_GENERATIONS = 500;
+/** A hub cannot exhaust the client either. */
+const MOST_MEMORY_KIB = 1_048_576;
+const MOST_PASSES = 16;
+const MOST_LANES = 4;
+/** In bytes: of a private record. */
+const MAX_RECORD = 1_000_000;
+const MAX_GENERATIONS = 1000;
 
+export const WRAP_KINDS = ["passphrase", "recovery"] as const;
+export type WrapKind = (typeof WRAP_KINDS)[number];
+
+/** What a wrap is bound to: the account's code, because a new machine does not know its id yet. */
+export interface WrapIds {
+  readonly hub: string;
+  readonly code: string;
+  readonly wrap: string;
+}
+
+/** What one way into the vault gives: the key of its wrap, and what signs in with it. */
+export interface Door {
+  readonly wrappingKey: Bytes;
+  readonly signInSecret: Bytes;
+}
+
+/** Of the key stretching; `salt` is base64url of 16 bytes. */
 export interface Stretching {
-  /** Base64url of 16 bytes. */
   readonly salt: string;
   readonly memory: number;
   readonly passes: number;
   readonly lanes: number;
 }
 
-/** What a wrap's keys are bound to: known before the account's id is. */
-export interface WrapIds {
-  readonly hub: string;
-  readonly code: string;
-  readonly wrap: string;
-  readonly kind: WrapKind;
-}
-
-export type WrapKind = "passphrase" | "recovery";
-
-/** As the hub keeps it; salt null and numbers 0 for a recovery code. */
+/** The vault key behind one door, as the hub keeps it. Everything beside `sealed` is bound to it as AAD. */
 export interface VaultWrap {
   readonly wrap: string;
   readonly kind: WrapKind;
+  /** Null, and 0 for each number, where a recovery code opens. */
   readonly salt: string | null;
   readonly memory: number;
   readonly passes: number;
   readonly lanes: number;
+  /** Base64url of `nonce (12) ‖ ciphertext (32) ‖ tag (16)`. */
   readonly sealed: string;
 }
 
-/** Two outputs of one root: what opens the wrap stays here, what opens a session goes to the hub. */
-export interface WrapKeys {
-  readonly wrappingKey: Bytes;
-  readonly signInSecret: Bytes;
+/** The account's secrets: identity key, and the seed of each generation of the encryption key. */
+export interface Vault {
+  readonly aik: Bytes;
+  readonly aeks: readonly { readonly generation: number; readonly seed: Bytes }[];
 }
 
 export interface VaultIds {
@@ -74,13 +87,14 @@ export interface PrivateIds extends VaultIds {
   readonly record: string;
 }
 
-/** The account's secrets: AIK, and every generation of its encryption key's seed. */
-export interface VaultContent {
-  readonly aik: Bytes;
-  readonly aeks: readonly { readonly generation: number; readonly seed: Bytes }[];
+/** Raises cannot-open if the vault does not have that generation. */
+export function seedOf(vault: Vault, generation: number): Bytes {
+  const key = vault.aeks.find((known) => known.generation === generation);
+  if (key === undefined) throw new ProtocolError("cannot-open", `The vault has no key of generation ${generation}.`);
+  return key.seed;
 }
 
-/** Argon2id of the NFKC passphrase, 32 bytes. Raises below-floor for weaker parameters than the compiled ones. */
+/** Argon2id of the passphrase (NFKC, UTF-8), 32 bytes. Raises below-floor for weaker parameters than compiled in. */
 export async function stretch(
   passphrase: string,
   salt: Bytes,
@@ -88,14 +102,10 @@ export async function stretch(
   passes = PASSES,
   lanes = LANES,
 ): Promise<Bytes> {
-  if (memory < MEMORY_KIB || passes < PASSES || lanes < LANES || salt.length !== 16) {
-    throw new ProtocolError("below-floor", "The hub asks for a weaker protection of the passphrase than is allowed.");
-  }
-  if (memory > MAX_MEMORY_KIB || passes > MAX_PASSES || lanes > LANES) {
-    throw malformed("The hub asks for a protection of the passphrase that no machine could compute.");
-  }
+  checkFloors(memory, passes, lanes);
+  if (salt.length !== 16) throw malformed("The salt has 16 bytes.");
   const stretched = await argon2id({
-    password: passphrase.normalize("NFKC"),
+    password: utf8(passphrase.normalize("NFKC")),
     salt,
     parallelism: lanes,
     iterations: passes,
@@ -106,70 +116,124 @@ export async function stretch(
   return Uint8Array.from(stretched);
 }
 
-async function wrapKeys(ikm: Bytes, salt: Bytes, { hub, code, wrap, kind }: WrapIds): Promise<WrapKeys> {
-  const ids = { hub, code, wrap, kind };
+/** Raises below-floor below what is compiled in, malformed above what a client is ready to spend. */
+export function checkFloors(memory: number, passes: number, lanes: number): void {
+  if (memory < MEMORY_KIB || passes < PASSES || lanes < LANES) {
+    throw new ProtocolError("below-floor", "The hub offers a weaker protection of the passphrase than is allowed.");
+  }
+  if (memory > MOST_MEMORY_KIB || passes > MOST_PASSES || lanes > MOST_LANES) {
+    throw malformed("The hub asks for more work on the passphrase than this client can do.");
+  }
+}
+
+/** The door of a passphrase *and* the second secret (16 bytes): `stretched` is what `stretch` gave. */
+export async function passphraseDoor(stretched: Bytes, secondSecret: Bytes, ids: WrapIds): Promise<Door> {
+  if (secondSecret.length !== 16) throw malformed("The second secret has 16 bytes.");
+  return door(stretched, secondSecret, ids, "passphrase");
+}
+
+/** The door of a recovery code (its 32 bytes). */
+export async function recoveryDoor(recovery: Bytes, ids: WrapIds): Promise<Door> {
+  if (recovery.length !== 32) throw malformed("A recovery code has 32 bytes.");
+  return door(recovery, new Uint8Array(), ids, "recovery");
+}
+
+async function door(ikm: Bytes, salt: Bytes, { hub, code, wrap }: WrapIds, kind: WrapKind): Promise<Door> {
+  const place = { hub, code, wrap, kind };
   return {
-    wrappingKey: await hkdf(ikm, salt, commitTo("vault-wrap", ids)),
-    signInSecret: await hkdf(ikm, salt, commitTo("sign-in-secret", ids)),
+    wrappingKey: await hkdf(ikm, salt, commitTo("vault-wrap", place)),
+    signInSecret: await hkdf(ikm, salt, commitTo("sign-in-secret", place)),
   };
 }
 
-/** Both secrets are needed: what the person knows (`stretched`) and the sheet's second secret (16 bytes). */
-export async function passphraseKeys(stretched: Bytes, secondSecret: Bytes, ids: WrapIds): Promise<WrapKeys> {
-  return wrapKeys(stretched, secondSecret, ids);
-}
-
-export async function recoveryKeys(secret: Bytes, ids: WrapIds): Promise<WrapKeys> {
-  return wrapKeys(secret, new Uint8Array(), ids);
-}
-
-/** What the hub keeps in place of a sign-in secret. */
+/** What the hub keeps of a sign-in secret. */
 export async function verifier(signInSecret: Bytes): Promise<Bytes> {
   return sha256(pae("sign-in-secret", signInSecret));
 }
 
-function wrapAad(hub: string, code: string, wrap: Omit<VaultWrap, "sealed">): Bytes {
-  const { wrap: id, kind, salt, memory, passes, lanes } = wrap;
-  return commitTo("vault-wrap", { hub, code, wrap: id, kind, salt, memory, passes, lanes });
-}
-
-export async function sealVaultKey(
-  wrappingKey: Bytes,
+/** The vault key (32 bytes) behind `door`: of a passphrase with its stretching, of a recovery code without (null). */
+export async function wrapVaultKey(
   vaultKey: Bytes,
+  { wrappingKey }: Door,
   ids: WrapIds,
   stretching: Stretching | null,
   nonce: Bytes,
 ): Promise<VaultWrap> {
+  const kind: WrapKind = stretching === null ? "recovery" : "passphrase";
   const { salt, memory, passes, lanes } = stretching ?? { salt: null, memory: 0, passes: 0, lanes: 0 };
-  const open = { wrap: ids.wrap, kind: ids.kind, salt, memory, passes, lanes };
-  const aad = wrapAad(ids.hub, ids.code, open);
-  return { ...open, sealed: b64(await sealBytes(wrappingKey, nonce, vaultKey, aad)) };
+  const blank = { wrap: ids.wrap, kind, salt, memory, passes, lanes };
+  checkParameters(blank);
+  return { ...blank, sealed: b64(await sealBytes(wrappingKey, nonce, vaultKey, wrapAad(ids.hub, ids.code, blank))) };
 }
 
-export async function openVaultKey(wrappingKey: Bytes, hub: string, code: string, wrap: VaultWrap): Promise<Bytes> {
-  return openBytes(wrappingKey, unb64(wrap.sealed), wrapAad(hub, code, wrap));
+/** The vault key. Raises cannot-open (wrong passphrase, secret or code, or altered), below-floor or malformed. */
+export async function unwrapVaultKey(wrap: VaultWrap, { wrappingKey }: Door, hub: string, code: string): Promise<Bytes> {
+  checkParameters(wrap);
+  const vaultKey = await openBytes(wrappingKey, unb64(wrap.sealed), wrapAad(hub, code, wrap));
+  if (vaultKey.length !== 32) throw malformed("A vault key has 32 bytes.");
+  return vaultKey;
+}
+
+/** Raises malformed or below-floor. */
+export function readVaultWrap(value: Json | undefined): VaultWrap {
+  const written = fields(value, "wrap kind salt memory passes lanes sealed".split(" "));
+  const wrap = {
+    wrap: id16(written["wrap"]),
+    kind: choice(written["kind"], WRAP_KINDS),
+    salt: orNull(written["salt"], id16),
+    memory: integer(written["memory"]),
+    passes: integer(written["passes"]),
+    lanes: integer(written["lanes"]),
+    sealed: octets(written["sealed"], 60),
+  };
+  checkParameters(wrap);
+  return wrap;
+}
+
+/** A wrap as the hub keeps it. */
+export function vaultWrapForm(wrap: VaultWrap): JsonObject {
+  return { ...parameters(wrap), sealed: wrap.sealed };
+}
+
+function parameters({ wrap, kind, salt, memory, passes, lanes }: Omit<VaultWrap, "sealed">): JsonObject {
+  return { wrap, kind, salt, memory, passes, lanes };
+}
+
+function checkParameters({ kind, salt, memory, passes, lanes }: Omit<VaultWrap, "sealed">): void {
+  if (kind === "recovery") {
+    if (salt !== null || memory !== 0 || passes !== 0 || lanes !== 0) throw malformed("A recovery wrap stretches nothing.");
+    return;
+  }
+  if (salt === null) throw malformed("A passphrase's wrap has a salt.");
+  checkFloors(memory, passes, lanes);
+}
+
+function wrapAad(hub: string, code: string, wrap: Omit<VaultWrap, "sealed">): Bytes {
+  return commitTo("vault-wrap", { ...parameters(wrap), hub, code });
 }
 
 // ---- sealed records
 
-export async function sealVault(vaultKey: Bytes, ids: VaultIds, content: VaultContent, nonce: Bytes): Promise<string> {
+export async function sealVault(vaultKey: Bytes, ids: VaultIds, vault: Vault, nonce: Bytes): Promise<string> {
   const { hub, account, version } = ids;
-  const aeks = content.aeks.map(({ generation, seed }) => [generation, b64(seed)]);
-  const plain = canon({ aik: b64(content.aik), aeks });
+  const aeks = vault.aeks.map(({ generation, seed }) => [generation, b64(seed)]);
+  const plain = canon({ aik: b64(vault.aik), aeks });
   return b64(await sealBytes(vaultKey, nonce, plain, commitTo("vault", { hub, account, version })));
 }
 
-export async function openVault(vaultKey: Bytes, ids: VaultIds, sealed: string): Promise<VaultContent> {
+export async function openVault(vaultKey: Bytes, ids: VaultIds, sealed: string): Promise<Vault> {
   const { hub, account, version } = ids;
   const plain = await openBytes(vaultKey, unb64(sealed), commitTo("vault", { hub, account, version }));
-  const { aik, aeks } = fields(parse(plain), ["aik", "aeks"]);
-  return {
-    aik: unb64(octets(aik, 32)),
-    aeks: items(aeks, MAX_GENERATIONS, 1).map((pair) => {
-      const [generation, seed] = items(pair, 2, 2);
-      return { generation: integer(generation, 1), seed: unb64(octets(seed, 32)) };
-    }),
-  };
+  const written = fields(parse(plain), ["aik", "aeks"]);
+  const aeks = items(written["aeks"], MAX_GENERATIONS, 1).map((pair) => {
+    const [generation, seed] = items(pair, 2, 2);
+    return { generation: integer(generation, 1), seed: unb64(id32(seed)) };
+  });
+  aeks.forEach(({ generation }, at) => {
+    const former = aeks[at - 1];
+    if (former !== undefined && generation !== former.generation + 1) throw malformed("Generations are out of order.");
+  });
+  return { aik: unb64(id32(written["aik"])), aeks };
 }
 
 async function privateKey(vaultKey: Bytes, { hub, account }: PrivateIds): Promise<Bytes> {
@@ -187,7 +251,7 @@ export async function sealPrivate(vaultKey: Bytes, ids: PrivateIds, value: JsonO
 
 export async function openPrivate(vaultKey: Bytes, ids: PrivateIds, sealed: string): Promise<JsonObject> {
   const plain = await openBytes(await privateKey(vaultKey, ids), unb64(sealed), privateAad(ids));
-  const value = parse(plain, plain.length);
+  const value = parse(plain, MAX_RECORD);
   if (!isObject(value)) throw malformed("A private record is no object.");
   return value;
 }
@@ -214,9 +278,9 @@ async function formatCode(secret: Bytes, checkSize: number, groupSize: number): 
   return (spelled.match(new RegExp(`.{1,${groupSize}}`, "g")) ?? []).join("-");
 }
 
-/** Case, spaces, hyphens and the look-alikes of Crockford's base32 do not matter. */
+/** Case, spaces and hyphens do not matter; O is 0, I and L are 1. */
 async function readCode(typed: string, size: number, checkSize: number): Promise<Bytes> {
-  const tidy = typed.toUpperCase().replaceAll(/[\s-]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
+  const tidy = typed.toUpperCase().replaceAll(/[ -]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
   const length = Math.ceil((size * 8) / 5);
   const values = Array.from(tidy, (character) => ALPHABET.indexOf(character));
   if (tidy.length !== length + checkSize || values.includes(-1)) throw malformed("This code is not complete.");
@@ -229,6 +293,7 @@ async function readCode(typed: string, size: number, checkSize: number): Promise
 
 /** 32 bytes as 52 characters and 3 for checking, in groups of five. */
 export async function recoveryCode(secret: Bytes): Promise<string> {
+  if (secret.length !== 32) throw malformed("A recovery code has 32 bytes.");
   return formatCode(secret, 3, 5);
 }
 
@@ -238,6 +303,7 @@ export async function readRecoveryCode(typed: string): Promise<Bytes> {
 
 /** The second secret: 16 bytes as 26 characters and 2 for checking, in groups of four. */
 export async function formatSecret(secret: Bytes): Promise<string> {
+  if (secret.length !== 16) throw malformed("A second secret has 16 bytes.");
   return formatCode(secret, 2, 4);
 }
 
@@ -253,7 +319,7 @@ export async function enrolmentMac(secret: Bytes, hub: string, invitation: strin
   return hmac(key, pae("enrol", body));
 }
 
-/** Raises bad-signature unless the MAC was made with the invitation's secret. */
+/** Raises cannot-open unless whoever made `body` had the invitation's secret. */
 export async function checkEnrolmentMac(
   secret: Bytes,
   hub: string,
@@ -262,6 +328,6 @@ export async function checkEnrolmentMac(
   mac: Bytes,
 ): Promise<void> {
   if (!equalSecrets(await enrolmentMac(secret, hub, invitation, body), mac)) {
-    throw new ProtocolError("bad-signature", "The keys were not sent by the holder of this invitation.");
+    throw new ProtocolError("cannot-open", "This was not made with the invitation's secret.");
   }
 }

@@ -46,9 +46,8 @@ export async function wrap(aek: Uint8Array, secret: Bytes, place: WrapPlace): Pr
 /** Raises cannot-open for another key, another place or a changed wrap. */
 export async function unwrap(seed: Uint8Array, blob: Uint8Array, place: WrapPlace): Promise<Bytes> {
   const info = placeInfo(place);
-  if (blob.length !== WRAP_SIZE || seed.length !== SEED_SIZE) {
-    throw new ProtocolError("cannot-open", "A wrap has 1,168 bytes and its key's seed 32.");
-  }
+  if (blob.length !== WRAP_SIZE) throw new ProtocolError("cannot-open", "A wrap has 1,168 bytes.");
+  if (seed.length !== SEED_SIZE) throw new ProtocolError("malformed-key", "An encryption key's seed has 32 bytes.");
   try {
     const hpke = suite();
     const recipientKey = await hpke.kem.importKey("raw", Uint8Array.from(seed).buffer, false);
