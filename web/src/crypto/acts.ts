@@ -17,6 +17,7 @@ import {
   integer,
   isObject,
   items,
+  known,
   malformed,
   matching,
   octets,
@@ -26,7 +27,7 @@ import {
 import { PUBLIC_SIZE } from "./keys.ts";
 
 export const ROLES = ["contact", "deputy", "coordinator", "analyst", "observer", "auditor"] as const;
-export const HUB_ROLES = ["account", "administrator", "auditor_hub"] as const;
+export const HUB_ROLES = ["account", "administrator", "auditor_hub", "coordinator_hub"] as const;
 export const LEVELS = ["A1", "A2"] as const;
 export const MAY = ["administer", "audit", "coordinate"] as const;
 
@@ -164,11 +165,11 @@ export function genesisBody(parts: {
 /** Raises not-canonical, malformed or unknown-version. */
 export async function readGenesis(body: Uint8Array): Promise<Genesis> {
   const value = fields(parse(body), GENESIS_FIELDS);
-  if (value["v"] !== 1 || value["suite"] !== 1) throw unknownVersion("The hub was founded by a newer version");
+  known(value["v"]);
+  known(value["suite"]);
+  known(value["quorum"], 0);
   const witnesses = value["witnesses"];
-  if (!Array.isArray(witnesses) || witnesses.length > 0 || value["quorum"] !== 0) {
-    throw unknownVersion("Witnesses need a newer version");
-  }
+  if (!Array.isArray(witnesses) || witnesses.length > 0) throw unknownVersion("Witnesses need a newer version");
   id16(value["salt"]);
   const administrators = items(value["administrators"], 32, 2).map(readAdministrator);
   ascendingIds(administrators.map((one) => one.id));
@@ -199,7 +200,7 @@ function readAdministrator(value: Json): Administrator {
 /** Raises malformed unless rows are sorted, known in role, and none is there twice. */
 export async function readMatrix(value: Json | undefined): Promise<Matrix> {
   const written = fields(value, ["v", "edition", "grants"]);
-  if (written["v"] !== 1) throw unknownVersion("This is a matrix of a newer version");
+  known(written["v"]);
   const grants = new Map<string, ReadonlySet<string> | null>();
   let before: readonly [string, string] | null = null;
   for (const row of items(written["grants"], 1000)) {
@@ -255,8 +256,8 @@ const DEED_FIELDS: Readonly<Record<Deed["type"], string>> = {
   "key.rotate": "account aek generation",
 };
 
-function isKnown(type: Json | undefined): type is Deed["type"] {
-  return typeof type === "string" && Object.hasOwn(DEED_FIELDS, type);
+function isKnown(type: string): type is Deed["type"] {
+  return Object.hasOwn(DEED_FIELDS, type);
 }
 
 /** Raises not-canonical, malformed, or unknown-version for a type that this client does not know. */
@@ -264,7 +265,9 @@ export async function readAct(body: Uint8Array): Promise<Act> {
   const value = parse(body);
   if (!isObject(value) || !Object.hasOwn(value, "v") || !Object.hasOwn(value, "type")) throw malformed("This is no act.");
   const type = value["type"];
-  if (value["v"] !== 1 || !isKnown(type)) throw unknownVersion("This is an act that this version does not know");
+  known(value["v"]);
+  if (typeof type !== "string") throw malformed("An act's type is text.");
+  if (!isKnown(type)) throw unknownVersion("This is an act that this version does not know");
   fields(value, ["v", "hub", "type", "by", "n", "expires", ...DEED_FIELDS[type].split(" ")]);
   return {
     by: ascendingIds(items(value["by"], 32, 1).map(id16)),

@@ -18,6 +18,7 @@ import {
   integer,
   isObject,
   items,
+  known,
   malformed,
   matching,
   orNull,
@@ -152,7 +153,8 @@ const ENTRY_FIELDS = "v hub operation seq prev directory by at changes epochs".s
 /** Raises not-canonical, too-large, malformed, or unknown-version for a change that this client does not know. */
 export function readEntry(body: Uint8Array): Entry {
   const value = parse(body);
-  if (!isObject(value) || value["v"] !== 1) throw unknownVersion("This is an entry of a newer version");
+  if (!isObject(value) || !Object.hasOwn(value, "v")) throw malformed("This is no entry.");
+  known(value["v"]);
   fields(value, ENTRY_FIELDS);
   const seq = integer(value["seq"]);
   const directory = fields(value["directory"], ["size", "head"]);
@@ -195,14 +197,15 @@ const CHANGE_FIELDS: Readonly<Record<Change["change"], string>> = {
   "wrap.bad": "channel epoch",
 };
 
-function isKnown(name: Json | undefined): name is Change["change"] {
-  return typeof name === "string" && Object.hasOwn(CHANGE_FIELDS, name);
+function isKnown(name: string): name is Change["change"] {
+  return Object.hasOwn(CHANGE_FIELDS, name);
 }
 
 /** Raises malformed, or unknown-version for a change that this client does not know. */
 export function readChange(value: Json | undefined): Change {
   if (!isObject(value) || !Object.hasOwn(value, "change")) throw malformed("This is no change.");
   const change = value["change"];
+  if (typeof change !== "string") throw malformed("A change's name is text.");
   if (!isKnown(change)) throw unknownVersion("This is a change that this version does not know");
   fields(value, ["change", ...CHANGE_FIELDS[change].split(" ")]);
   switch (change) {

@@ -6,7 +6,7 @@ import { CODE, readAct, readGenesis, type Act, type Deed } from "./acts.ts";
 import { checkNext } from "./chain.ts";
 import { b64, canon, equalBytes, parse, statementId, unb64, type Bytes, type Json } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
-import { fields, id16, id32, integer, malformed, matching, octets, orNull, text, unknownVersion } from "./fields.ts";
+import { fields, id16, id32, integer, known, malformed, matching, octets, orNull, text } from "./fields.ts";
 import { aekHash, checkEncryptionKey, PUBLIC_SIZE } from "./keys.ts";
 import { ADMINISTRATORS, Directory, Store, type Account } from "./people.ts";
 import { checkStrong, verify } from "./signing.ts";
@@ -91,7 +91,7 @@ export async function apply(
   signatures: readonly Bytes[],
 ): Promise<Directory> {
   const value = fields(parse(entryBody), ["v", "hub", "seq", "prev", "act"]);
-  if (value["v"] !== 1) throw unknownVersion("This is a directory entry of a newer version");
+  known(value["v"]);
   const [seq, prev] = [integer(value["seq"]), orNull(value["prev"], id32)];
   const [hub, actId] = [id32(value["hub"]), id32(value["act"])];
   const id = await entryId(entryBody);
@@ -363,7 +363,7 @@ export async function checkEnrolmentPublic(
   hub: string,
 ): Promise<Enrolment> {
   const value = fields(parse(body), "v hub invitation account code aik aek device at".split(" "));
-  if (value["v"] !== 1) throw unknownVersion("This is an enrolment of a newer version");
+  known(value["v"]);
   const device = fields(value["device"], ["id", "key", "label"]);
   const enrolment: Enrolment = {
     hub: id32(value["hub"]),

@@ -15,11 +15,11 @@ import {
   integer,
   isObject,
   items,
+  known,
   malformed,
   matching,
   octets,
   optional,
-  unknownVersion,
 } from "./fields.ts";
 import { verify } from "./signing.ts";
 
@@ -126,7 +126,8 @@ export function readHeader(body: Bytes): Header {
   if (!isObject(value) || !Object.hasOwn(value, "v") || !Object.hasOwn(value, "suite")) {
     throw malformed("This is no header.");
   }
-  if (value["v"] !== 1 || value["suite"] !== 1) throw unknownVersion("This is an envelope of a newer version");
+  known(value["v"]);
+  known(value["suite"]);
   fields(value, REQUIRED, OPTIONAL);
   const kind = choice(value["kind"], KINDS);
   checkParts(kind, value);

@@ -22,6 +22,11 @@ export function isObject(value: Value): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Returns only if `version` is the one that this client knows; whatever else it is was made later, or on purpose. */
+export function known(version: Value, expected = 1): void {
+  if (version !== expected) throw unknownVersion("This was made by a newer version");
+}
+
 /** An object that has every `required` field and none outside both lists. */
 export function fields(value: Value, required: readonly string[], optional: readonly string[] = []): JsonObject {
   if (!isObject(value)) throw malformed("This is not an object.");
