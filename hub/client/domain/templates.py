@@ -110,7 +110,7 @@ def load_template(document: Mapping[str, object], form: str) -> Template:
         _text(document["title"], f"the title of {record}"),
         _text(raw["name"], f"the name of {record}, {form}"),
         sections,
-        {part: tuple(str(key) for key in _listed(raw_summary[part], part)) for part in SUMMARY_PARTS},
+        {part: tuple(_word(key, part) for key in _listed(raw_summary[part], part)) for part in SUMMARY_PARTS},
     )
     keys = [field.key for field in template.fields]
     if len(set(keys)) != len(keys):
@@ -123,8 +123,8 @@ def load_template(document: Mapping[str, object], form: str) -> Template:
 
 def forms_of(document: Mapping[str, object]) -> tuple[str, ...]:
     """The names of a template document's forms, in its order."""
-    forms = document.get("forms")
-    return tuple(str(one["form"]) for one in forms if isinstance(one, Mapping)) if isinstance(forms, list) else ()
+    forms = _listed(document.get("forms"), "forms")
+    return tuple(_word(one.get("form") if isinstance(one, Mapping) else None, "A form's name") for one in forms)
 
 
 def defaults(template: Template) -> dict[str, Value]:
@@ -157,7 +157,7 @@ def _section(raw: object) -> Section:
     if not isinstance(raw, Mapping):
         raise MalformedTemplate("A section is not an object.")
     _exactly(raw, {"key", "title", "fields"}, {"hint", "folded"}, "A section")
-    key = str(raw["key"])
+    key = _word(raw["key"], "A section's key")
     hint = _text(raw["hint"], f"the hint of {key}") if "hint" in raw else None
     fields = tuple(_field(one) for one in _listed(raw["fields"], f"the fields of {key}"))
     return Section(key, _text(raw["title"], f"the title of {key}"), hint, _flag(raw, "folded"), fields)
@@ -169,7 +169,7 @@ def _field(raw: object) -> Field:
     _exactly(raw, {"key", "type", "label"}, _OPTIONAL, "A field")
     key, kind, listed, max_length = raw["key"], raw["type"], raw.get("list", ""), raw.get("max_length", 0)
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise MalformedTemplate(f"{key!r} is no key: small letters, digits and underscores, a letter first.")
+        raise MalformedTemplate("A field's key is small letters, digits and underscores, a letter first.")
     if kind not in TYPES:
         raise MalformedTemplate(f"The type {kind!r} of {key} is unknown.")
     if not isinstance(listed, str) or (kind in NEEDS_LIST and not listed):
@@ -207,11 +207,14 @@ def _field(raw: object) -> Field:
 def _condition(raw: object, key: str) -> Condition:
     if not isinstance(raw, Mapping) or set(raw) not in ({"field", "is"}, {"field", "is_not"}):
         raise MalformedTemplate(f"The condition of {key} names a field and either is or is_not.")
-    return Condition(str(raw["field"]), _codes(raw.get("is", [])), _codes(raw.get("is_not", [])))
+    return Condition(_word(raw["field"], f"The condition of {key}"), _codes(raw.get("is")), _codes(raw.get("is_not")))
 
 
 def _codes(raw: object) -> tuple[str, ...]:
-    return (raw,) if isinstance(raw, str) else tuple(str(one) for one in raw) if isinstance(raw, list) else ()
+    if raw is None:
+        return ()
+    codes = [raw] if isinstance(raw, str) else _listed(raw, "A condition's codes")
+    return tuple(_word(code, "A code") for code in codes)
 
 
 def _flag(raw: Mapping[str, object], name: str) -> bool:
@@ -224,6 +227,12 @@ def _flag(raw: Mapping[str, object], name: str) -> bool:
 def _listed(raw: object, what: str) -> list[object]:
     if not isinstance(raw, list) or not raw:
         raise MalformedTemplate(f"{what} is an empty list, or none.")
+    return raw
+
+
+def _word(raw: object, what: str) -> str:
+    if not isinstance(raw, str) or not raw:
+        raise MalformedTemplate(f"{what} is no word.")
     return raw
 
 
