@@ -194,13 +194,14 @@ def lint() -> bool:
     """Types of the page, types of the worker (another global scope), then ESLint: all three, whatever the first finds."""
     node, compiler = find_node(), "node_modules/typescript-7/bin/tsc"
     install_packages(node, for_lint=True)
-    checks = [[compiler, "--noEmit", "-p", "tsconfig.json"], [compiler, "--noEmit", "-p", "tsconfig.worker.json"]]
-    checks += [["node_modules/eslint/bin/eslint.js", "."]]
-    return all([succeeds(node, *check) for check in checks])
+    page = succeeds(node, compiler, "--noEmit", "-p", "tsconfig.json")
+    worker = succeeds(node, compiler, "--noEmit", "-p", "tsconfig.worker.json")
+    style = succeeds(node, "node_modules/eslint/bin/eslint.js", ".")
+    return page and worker and style
 
 
 def main() -> None:
-    """`build.py` builds pages and what the tests load, `build.py pages` only the pages; `build.py lint` checks them."""
+    """`build.py` builds the pages and what tests load, `build.py pages` only the pages, `build.py lint` checks them."""
     if sys.argv[1:] == ["pages"]:
         build()
     elif sys.argv[1:] == ["lint"]:

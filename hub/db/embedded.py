@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +30,7 @@ from urllib.parse import quote
 from hub.db import account as accounts
 from hub.db import binaries
 from hub.errors import CannotStart
+from hub.paths import make_state_dir
 
 USER = "hub"
 SOCKET = ".s.PGSQL.5432"
@@ -121,8 +123,9 @@ class Postgres:
             try:
                 self._process.wait(timeout)
             except subprocess.TimeoutExpired:
-                self._process.send_signal(signal.SIGQUIT)
-                self._process.wait(5)
+                self._process.send_signal(signal.SIGQUIT)  # "immediate shutdown"
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(5)
         self._let_go()
 
     def _let_go(self) -> None:
@@ -140,11 +143,10 @@ class Postgres:
     def _make_home(self) -> None:
         """As root the database's account can pass the folder; it owns nothing in it but its cluster and its socket."""
         try:
-            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.home.chmod(0o711 if self.account else 0o700)
+            make_state_dir(self.home).chmod(0o711 if self.account else 0o700)
         except OSError as error:
             raise CannotStart(f"The folder of the database, {self.home}, cannot be made: {error.strerror}.") from error
-        if self.account is None:
+        if self.account is None or self.account.may_enter(self.home):
             return
         for folder in reversed([self.home, *self.home.parents]):
             if not self.account.may_enter(folder):
