@@ -191,7 +191,7 @@ def succeeds(node: Path, *arguments: str) -> bool:
 
 
 def lint() -> bool:
-    """Types of the page, types of the worker (another global scope), then ESLint: all three, whatever the first finds."""
+    """Types of the page, types of the worker (another global scope), ESLint: all three, whatever the first finds."""
     node, compiler = find_node(), "node_modules/typescript-7/bin/tsc"
     install_packages(node, for_lint=True)
     page = succeeds(node, compiler, "--noEmit", "-p", "tsconfig.json")
@@ -201,7 +201,7 @@ def lint() -> bool:
 
 
 def main() -> None:
-    """`build.py` builds the pages and what tests load, `build.py pages` only the pages, `build.py lint` checks them."""
+    """`build.py` builds the pages and what tests load, `build.py pages` the pages, `build.py lint` checks them."""
     if sys.argv[1:] == ["pages"]:
         build()
     elif sys.argv[1:] == ["lint"]:
