@@ -1,0 +1,149 @@
+/** Chooses the page: sign-in until the keys are open, then the place in the address. */
+import { useEffect, useRef } from "preact/hooks";
+import { Channels } from "./channel.tsx";
+import { DraftPage } from "./draft.tsx";
+import { Foot, Header, Page, SkipLink } from "./frame.tsx";
+import { Home } from "./home.tsx";
+import { About } from "./knows.tsx";
+import { NewAlert } from "./new-alert.tsx";
+import { Readers } from "./readers.tsx";
+import { type Place, place } from "./route.ts";
+import { Shortcuts, useShortcuts } from "./shortcuts.tsx";
+import { SignIn } from "./sign-in.tsx";
+import { session, unread } from "./state.ts";
+import { t } from "./words.ts";
+
+function titleOf(at: Place): string {
+  switch (at.page) {
+    case "home":
+      return t("Home");
+    case "channels":
+      return t("Channels");
+    case "about":
+      return t("What the hub can and can’t see");
+    case "channel":
+      return at.item === null ? t("Channel") : t("Item");
+    case "readers":
+      return t("Who reads this channel");
+    case "new":
+      return t("New alert");
+    case "draft":
+      return t("Draft");
+    case "unknown":
+      return t("Page not found");
+  }
+}
+
+function Content() {
+  const at = place.value;
+  switch (at.page) {
+    case "home":
+      return <Home />;
+    case "about":
+      return (
+        <>
+          <About />
+          <Foot />
+        </>
+      );
+    case "channels":
+    case "channel":
+      return <Channels />;
+    case "readers":
+      return <Readers operation={at.operation} id={at.channel} />;
+    case "new":
+      return <NewAlert operation={at.operation} id={at.channel} />;
+    case "draft":
+      return <DraftPage operation={at.operation} id={at.channel} draft={at.draft} />;
+    case "unknown":
+      return (
+        <Page narrow>
+          <div class="page-head">
+            <h1 tabIndex={-1}>{t("There is no such page")}</h1>
+          </div>
+          <p>
+            <a href="/">{t("Go to the start page")}</a>
+          </p>
+        </Page>
+      );
+  }
+}
+
+/** Counts and static words only: nothing of a channel ever stands in the tab. */
+function useTitle(words: string): void {
+  const count = unread.value;
+  useEffect(() => {
+    document.title = `${count > 0 ? `(${count}) ` : ""}${words} · NCP Hub`;
+  }, [words, count]);
+}
+
+/** After a change of page the heading takes the focus, so that a screen reader says where it is. */
+function useFocusOnArrival(page: string): void {
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    if (page !== "item") document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    if (!["channel", "item"].includes(page)) scrollTo(0, 0);
+  }, [page]);
+}
+
+function pageName(at: Place): string {
+  if (at.page === "channel") return at.item === null ? "channel" : "item";
+  return at.page;
+}
+
+function Opened() {
+  const at = place.value;
+  useTitle(titleOf(at));
+  useFocusOnArrival(pageName(at));
+  useShortcuts();
+  const wide = at.page === "channels" || at.page === "channel";
+  return (
+    <div class={wide ? "app" : undefined}>
+      <SkipLink />
+      <Header open />
+      <Content />
+      <Shortcuts />
+    </div>
+  );
+}
+
+/** Shown while the worker says where it stands: a moment. */
+function Waiting() {
+  return (
+    <div class="plain">
+      <SkipLink />
+      <Header open={false} />
+      <main class="entry" id="main" tabIndex={-1}>
+        <p role="status">{t("One moment …")}</p>
+      </main>
+    </div>
+  );
+}
+
+function Closed() {
+  useTitle(place.value.page === "about" ? t("What the hub can and can’t see") : t("Sign in"));
+  if (place.value.page !== "about") {
+    return (
+      <div class="plain">
+        <SignIn />
+      </div>
+    );
+  }
+  return (
+    <div class="plain">
+      <SkipLink />
+      <Header open={false} />
+      <About />
+      <Foot />
+    </div>
+  );
+}
+
+export function App() {
+  if (session.value === null) return <Waiting />;
+  return session.value.phase === "open" ? <Opened /> : <Closed />;
+}

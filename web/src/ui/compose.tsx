@@ -1,0 +1,355 @@
+/** Writing an alert: the form of its template, mistakes beside the field and together on top, and what others will see first. */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { type Problem as FieldProblem, problemsWith } from "../domain/problems.ts";
+import { type Field, type Section, type Template, type Values, fieldsToShow, valueOf } from "../domain/templates.ts";
+import { said } from "../domain/texts.ts";
+import type { B64, ChannelView, Draft, Problem } from "../worker/protocol.ts";
+import { alertOf, domain, summarised, templateOf } from "./alerts.ts";
+import { channelName } from "./channels.ts";
+import { type Keeper, references, useKeeper } from "./drafts.ts";
+import { type Form, FieldInput, fieldId, mistakeWords } from "./fields.tsx";
+import { Page } from "./frame.tsx";
+import { Icon } from "./icon.tsx";
+import { problemWords } from "./problems.ts";
+import { channelPath, go } from "./route.ts";
+import { AlertCells } from "./rows.tsx";
+import { Audience, Saved, SendBar } from "./sendbar.tsx";
+import { ask, attempt, findOperation, keep, problemOf, refreshDrafts, session } from "./state.ts";
+import { language, t, tn } from "./words.ts";
+
+/** A value beside those of the form: it decides the envelope's urgency and is no field of the alert. */
+const URGENT = "send_urgent";
+const SMALL = new Set(["code", "country", "decimal", "integer", "boolean", "cas"]);
+
+interface ComposeProps {
+  readonly draft: Draft;
+  readonly channel: ChannelView;
+  readonly operation: B64;
+}
+
+export function Compose({ draft, channel, operation }: ComposeProps) {
+  const keeper = useKeeper(draft);
+  const now = keeper.draft.value;
+  const template = templateOf(now.template ?? "", now.form ?? "");
+  if (template === null) {
+    return (
+      <Page narrow>
+        <div class="page-head">
+          <h1 tabIndex={-1}>{domain.value === null ? t("Preparing the form …") : t("This page doesn’t know the form of your draft")}</h1>
+        </div>
+        {domain.value !== null && <p>{t("It was begun with another version. Load the page again to update it; the draft is kept.")}</p>}
+      </Page>
+    );
+  }
+  return <ComposeForm keeper={keeper} template={template} channel={channel} operation={operation} />;
+}
+
+interface FormProps {
+  readonly keeper: Keeper;
+  readonly template: Template;
+  readonly channel: ChannelView;
+  readonly operation: B64;
+}
+
+function minute(): string {
+  return `${new Date().toISOString().slice(0, 16)}Z`;
+}
+
+function ComposeForm({ keeper, template, channel, operation }: FormProps) {
+  const draft = keeper.draft.value;
+  const values = draft.values as Values;
+  const lists = domain.value?.lists ?? new Map<string, never>();
+  const [flagged, setFlagged] = useState<ReadonlySet<string>>(new Set());
+  const [tries, setTries] = useState(0);
+  const [sending, setSending] = useState(false);
+  const [checked, setChecked] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const summary = useRef<HTMLDivElement>(null);
+
+  const found = problemsWith(template, lists, values, { named: channel.namedAudience }, minute());
+  // Only what the last Check or Send found is told; a mistake goes as soon as it is put right.
+  const shown = found.filter(({ field }) => flagged.has(field));
+  const form: Form = {
+    template,
+    values,
+    named: channel.namedAudience,
+    mistakes: useMemo(() => new Map<string, FieldProblem>(shown.map((one) => [one.field, one])), [shown]),
+    write: (key, value) => {
+      setChecked(false);
+      keeper.write({ ...keeper.draft.value.values, [key]: value });
+    },
+  };
+  useEffect(() => {
+    if (tries > 0) summary.current?.focus();
+  }, [tries]);
+
+  const check = (): boolean => {
+    setProblem(null);
+    setFlagged(new Set(found.map(({ field }) => field)));
+    setChecked(found.length === 0);
+    if (found.length > 0) setTries(tries + 1);
+    return found.length === 0;
+  };
+  const send = async (): Promise<void> => {
+    if (!check() || sending) return;
+    setSending(true);
+    try {
+      await keeper.flush();
+      keep(await ask("send", { draft: draft.id, body: alertOf(template, values), urgent: values[URGENT] === "yes" }));
+      await refreshDrafts();
+    } catch (reason) {
+      setProblem(problemOf(reason));
+      setTries(tries + 1);
+      setSending(false);
+    }
+  };
+
+  return (
+    <Page>
+      <p>
+        <a class="textlink" href={channelPath(operation, channel.channel)}>
+          <Icon name="back" more="flip" />
+          <bdi>{channelName(channel)}</bdi>, <bdi>{findOperation(operation)?.name}</bdi>
+        </a>
+      </p>
+      <div class="page-head">
+        <div>
+          <h1 tabIndex={-1}>{t("New alert: {kind}", { kind: said(template.title, language.value) })}</h1>
+          <Lead draft={draft} />
+        </div>
+        <Saved keeper={keeper} />
+      </div>
+      {(shown.length > 0 || problem !== null) && (
+        <div class="errors" role="alert" aria-labelledby="err-t" tabIndex={-1} ref={summary}>
+          <h2 id="err-t">{problem === null ? t("There is a problem") : t("It was not sent")}</h2>
+          {problem !== null && <p>{problemWords(problem)}</p>}
+          <ul>
+            {shown.map(({ field }) => (
+              <li key={field}>
+                <a href={`#${fieldId(field)}`} onClick={(event) => jump(event, field)}>
+                  {mistakeWords(form, field)}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <div class="with-side">
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void send();
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send();
+          }}
+        >
+          <FormSwitch keeper={keeper} template={template} />
+          <Sections template={template} form={form} />
+          <Urgency form={form} />
+          <p class="block">
+            <button class="textbutton" type="button" onClick={() => attempt(drop(keeper, operation, channel.channel))}>
+              {t("Delete this draft")}
+            </button>
+          </p>
+          <SendBar channel={channel}>
+            {checked && (
+              <span class="state is-checked" role="status">
+                <Icon name="check" />
+                {t("Nothing is missing")}
+              </span>
+            )}
+            <button class="button" type="button" onClick={check}>
+              {t("Check")}
+            </button>
+            <button class="button is-main" type="submit">
+              {sending ? t("Sending …") : t("Send alert")} <kbd>Ctrl Enter</kbd>
+            </button>
+          </SendBar>
+        </form>
+        <div class="stack">
+          <Preview template={template} values={values} />
+          <Audience channel={channel} />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+async function drop(keeper: Keeper, operation: B64, channel: B64): Promise<void> {
+  await keeper.drop();
+  go(channelPath(operation, channel), { replace: true });
+}
+
+/** A field inside a folded section is unfolded before it takes the focus. */
+function jump(event: MouseEvent, field: string): void {
+  const found = document.getElementById(fieldId(field));
+  if (found === null) return;
+  event.preventDefault();
+  const folded = found.closest("details");
+  if (folded !== null) folded.open = true;
+  const target = found.matches("fieldset") ? (found.querySelector<HTMLElement>("input, select, textarea") ?? found) : found;
+  target.focus();
+}
+
+function Lead({ draft }: { readonly draft: Draft }) {
+  const reference = references.value.get(draft.id);
+  return (
+    <p class="lead">
+      {reference !== undefined && (
+        <>
+          {t("Reference")} <bdi class="ref">{reference}</bdi>.{" "}
+        </>
+      )}
+      {t("Fields marked * are needed.")}
+    </p>
+  );
+}
+
+function FormSwitch({ keeper, template }: { readonly keeper: Keeper; readonly template: Template }) {
+  const forms = (domain.value?.templates ?? []).filter(({ id }) => id === template.id);
+  if (forms.length < 2) return null;
+  return (
+    <p class="row meta" role="group" aria-label={t("Form")}>
+      <span>{t("Form:")}</span>{" "}
+      {forms.map((form) => {
+        const words = t("{form}, {fields}", { form: said(form.name, language.value), fields: tn("{n} field", "{n} fields", form.fields.length) });
+        return form.form === template.form ? (
+          <b key={form.form} aria-current="true">
+            {words}
+          </b>
+        ) : (
+          <button class="textbutton" key={form.form} type="button" onClick={() => keeper.write(keeper.draft.value.values, { form: form.form })}>
+            {words}
+          </button>
+        );
+      })}
+    </p>
+  );
+}
+
+function isSmall(field: Field): boolean {
+  return SMALL.has(field.type) && !field.many;
+}
+
+/** Small questions stand two in a row; a run of them is one group. */
+function runs(fields: readonly Field[]): readonly (readonly Field[])[] {
+  const cut: Field[][] = [];
+  for (const field of fields) {
+    const small = isSmall(field);
+    const last = cut.at(-1);
+    const lastSmall = last?.[0] !== undefined && isSmall(last[0]);
+    if (small && last !== undefined && lastSmall) last.push(field);
+    else cut.push([field]);
+  }
+  return cut;
+}
+
+function Sections({ template, form }: { readonly template: Template; readonly form: Form }) {
+  const shown = new Set(fieldsToShow(template, form.values).map(({ key }) => key));
+  return (
+    <>
+      {template.sections.map((section, index) => (
+        <OneSection key={section.key} section={section} number={index + 1} shown={shown} form={form} />
+      ))}
+    </>
+  );
+}
+
+interface SectionProps {
+  readonly section: Section;
+  readonly number: number;
+  readonly shown: ReadonlySet<string>;
+  readonly form: Form;
+}
+
+function OneSection({ section, number, shown, form }: SectionProps) {
+  const fields = section.fields.filter(({ key }) => shown.has(key));
+  const heading = `${number} ${said(section.title, language.value)}`;
+  const inside = (
+    <>
+      {section.hint !== null && <p class="hint section-hint">{said(section.hint, language.value)}</p>}
+      {runs(fields).map((run) =>
+        run.length === 1 && run[0] !== undefined ? (
+          <FieldInput key={run[0].key} field={run[0]} form={form} />
+        ) : (
+          <div class="pair" key={run[0]?.key}>
+            {run.map((field) => (
+              <FieldInput key={field.key} field={field} form={form} />
+            ))}
+          </div>
+        ),
+      )}
+    </>
+  );
+  if (!section.folded) {
+    return (
+      <section class="section" aria-labelledby={`s-${section.key}`}>
+        <h2 id={`s-${section.key}`}>{heading}</h2>
+        {inside}
+      </section>
+    );
+  }
+  const filled = fields.filter(({ key }) => valueOf(form.values, key) !== "").length;
+  const counts = tn("{n} optional field, {filled} filled", "{n} optional fields, {filled} filled", fields.length, { filled });
+  const wrong = fields.some(({ key }) => form.mistakes.has(key));
+  return (
+    <details class="section" open={wrong || undefined}>
+      <summary>
+        {heading} <span>{counts}</span>
+      </summary>
+      <div class="section-inside">{inside}</div>
+    </details>
+  );
+}
+
+function Urgency({ form }: { readonly form: Form }) {
+  return (
+    <div class="field">
+      <div class="choice">
+        <input
+          type="checkbox"
+          id="urgent"
+          aria-describedby="urgent-h"
+          checked={form.values[URGENT] === "yes"}
+          onChange={(event) => form.write(URGENT, event.currentTarget.checked ? "yes" : "")}
+        />
+        <label for="urgent">{t("Urgent")}</label>
+        <span class="hint" id="urgent-h">
+          {t("Readers are told at once. For danger to people or a consignment that is about to move.")}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function Preview({ template, values }: { readonly template: Template; readonly values: Values }) {
+  const row = summarised(template.id, template.form, values, "");
+  return (
+    <section aria-labelledby="pv" class="stack">
+      <h2 id="pv">{t("What others see first")}</h2>
+      <div class="preview">
+        <article class="alert has-state" aria-labelledby="pv-p">
+          <AlertCells
+            summary={row}
+            from={session.value?.country ?? ""}
+            mine={false}
+            product={
+              <h3 class="alert-product" id="pv-p">
+                {row.product === null ? <span class="quiet">{t("goods missing")}</span> : <bdi>{row.product}</bdi>}
+              </h3>
+            }
+            time={t("now")}
+            state={
+              <span class="state">
+                <Icon name="draft" />
+                {t("Draft")}
+              </span>
+            }
+          />
+        </article>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,116 @@
+/**
+ * A draft while somebody writes it: stored two seconds after the last key, and at once when the page is left. The page says
+ * when it was stored; leaving asks only when storing failed.
+ */
+import { type Signal, signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import type { B64, Draft, Problem } from "../worker/protocol.ts";
+import { draftPath, go } from "./route.ts";
+import { ask, problemOf, refreshDrafts } from "./state.ts";
+
+const REST = 2_000;
+
+export interface Keeper {
+  readonly draft: Signal<Draft>;
+  /** Null before anything was typed. */
+  readonly saved: Signal<{ readonly at: number; readonly onHub: boolean } | null>;
+  readonly problem: Signal<Problem | null>;
+  write(values: Draft["values"], more?: Partial<Pick<Draft, "template" | "form">>): void;
+  /** Stores what is not stored yet; rejects with what kept it from being stored. */
+  flush(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+function keeperOf(first: Draft): Keeper {
+  const draft = signal(first);
+  const saved = signal<{ readonly at: number; readonly onHub: boolean } | null>(null);
+  const problem = signal<Problem | null>(null);
+  let timer = 0;
+  let stored = first;
+  let dropped = false;
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer);
+    const wanted = draft.value;
+    if (wanted === stored || dropped) return;
+    try {
+      const { savedAt, onHub } = await ask("putDraft", { draft: wanted });
+      stored = wanted;
+      saved.value = { at: savedAt, onHub };
+      problem.value = null;
+    } catch (reason) {
+      problem.value = problemOf(reason);
+      throw reason;
+    }
+  };
+  const later = (): void => {
+    // What went wrong stands on the page (problem); the next key tries again.
+    flush().catch(() => undefined);
+  };
+  return {
+    draft,
+    saved,
+    problem,
+    flush,
+    write: (values, more = {}) => {
+      draft.value = { ...draft.value, ...more, values, changedAt: Date.now() };
+      clearTimeout(timer);
+      timer = window.setTimeout(later, REST);
+    },
+    drop: async () => {
+      clearTimeout(timer);
+      dropped = true;
+      await ask("dropDraft", { id: first.id });
+      await refreshDrafts();
+    },
+  };
+}
+
+/** Keeps one draft for as long as the component lives: stores at the end, and before the page is hidden or left. */
+export function useKeeper(draft: Draft): Keeper;
+export function useKeeper(draft: Draft | null): Keeper | null;
+export function useKeeper(draft: Draft | null): Keeper | null {
+  const keeper = useMemo(() => (draft === null ? null : keeperOf(draft)), [draft?.id]);
+  useEffect(() => {
+    if (keeper === null) return;
+    const leave = (event: BeforeUnloadEvent): void => {
+      keeper.flush().catch(() => undefined);
+      if (keeper.problem.value !== null) event.preventDefault();
+    };
+    const hide = (): void => {
+      if (document.visibilityState === "hidden") keeper.flush().catch(() => undefined);
+    };
+    addEventListener("beforeunload", leave);
+    document.addEventListener("visibilitychange", hide);
+    return () => {
+      removeEventListener("beforeunload", leave);
+      document.removeEventListener("visibilitychange", hide);
+      keeper.flush().catch(() => undefined);
+    };
+  }, [keeper]);
+  return keeper;
+}
+
+interface Start {
+  readonly operation: B64;
+  readonly channel: B64;
+  readonly kind: Draft["kind"];
+  readonly ref?: B64 | null;
+  readonly template?: string;
+  readonly form?: string;
+}
+
+/** Makes a draft, with the reference it will have, and goes to its page. */
+export async function startDraft(start: Start): Promise<void> {
+  const { operation, channel, kind, ref = null, template = null, form = null } = start;
+  const { draft, reference } = await ask("newDraft", { operation, channel, kind, ref, template, form });
+  rememberReference(draft.id, reference);
+  await refreshDrafts();
+  go(draftPath(operation, channel, draft.id), { replace: kind === "alert" });
+}
+
+/** The references the worker gave, by draft: known from the start, printed before anything is sent. */
+export const references = signal<ReadonlyMap<B64, string>>(new Map());
+
+export function rememberReference(draft: B64, reference: string): void {
+  references.value = new Map([...references.value, [draft, reference]]);
+}

@@ -1,0 +1,72 @@
+/** Begins an alert: makes its draft, with the reporting country filled in, and goes to it. Asks what kind only when there are several. */
+import { useEffect, useState } from "preact/hooks";
+import { type Template, defaults } from "../domain/templates.ts";
+import { said } from "../domain/texts.ts";
+import type { B64, Problem } from "../worker/protocol.ts";
+import { domain, typeIcon } from "./alerts.ts";
+import { rememberReference } from "./drafts.ts";
+import { Page } from "./frame.tsx";
+import { Icon } from "./icon.tsx";
+import { problemWords } from "./problems.ts";
+import { channelPath, draftPath, go } from "./route.ts";
+import { ask, findChannel, problemOf, refreshDrafts, session } from "./state.ts";
+import { language, t } from "./words.ts";
+
+async function begin(template: Template, operation: B64, channel: B64): Promise<void> {
+  const { id, form } = template;
+  const { draft, reference } = await ask("newDraft", { operation, channel, kind: "alert", ref: null, template: id, form });
+  rememberReference(draft.id, reference);
+  const country = session.value?.country ?? "";
+  const values = { ...defaults(template), ...(country === "" ? {} : { country }), ...draft.values };
+  await ask("putDraft", { draft: { ...draft, template: id, form, values } });
+  await refreshDrafts();
+  go(draftPath(operation, channel, draft.id), { replace: true });
+}
+
+/** The first form of each record: shorter ones are one click away on the page itself. */
+function kinds(): readonly Template[] {
+  const seen = new Set<string>();
+  return (domain.value?.templates ?? []).filter((template) => !seen.has(template.id) && seen.add(template.id));
+}
+
+export function NewAlert({ operation, id }: { readonly operation: B64; readonly id: B64 }) {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const offered = kinds();
+  const only = offered.length === 1 ? offered[0] : undefined;
+  const channel = findChannel(id);
+  const start = (template: Template): void => {
+    begin(template, operation, id).catch((reason: unknown) => setProblem(problemOf(reason)));
+  };
+  useEffect(() => {
+    if (only !== undefined && channel !== null) start(only);
+  }, [only, channel !== null]);
+  return (
+    <Page narrow>
+      <p>
+        <a class="textlink" href={channelPath(operation, id)}>
+          <Icon name="back" more="flip" />
+          {t("Back to the channel")}
+        </a>
+      </p>
+      <div class="page-head">
+        <h1 tabIndex={-1}>{t("New alert")}</h1>
+      </div>
+      {problem !== null && <p role="alert">{problemWords(problem)}</p>}
+      {problem === null && (offered.length === 0 || only !== undefined) && <p role="status">{t("Preparing the form …")}</p>}
+      {only === undefined && (
+        <ul class="tasks">
+          {offered.map((template) => (
+            <li key={template.id}>
+              <Icon name={typeIcon(template.id)} />
+              <h3>
+                <button class="textbutton" type="button" onClick={() => start(template)}>
+                  {said(template.title, language.value)}
+                </button>
+              </h3>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,67 @@
+/** What a refusal means to a person: what happened, what is kept, what to do. One sentence each, never a code alone. */
+import type { Problem } from "../worker/protocol.ts";
+import { t, tn } from "./words.ts";
+
+function waitingTime(seconds: number): string {
+  return seconds < 90
+    ? tn("Try again in {n} second.", "Try again in {n} seconds.", Math.max(1, Math.ceil(seconds)))
+    : tn("Try again in {n} minute.", "Try again in {n} minutes.", Math.ceil(seconds / 60));
+}
+
+/** At sign-in nothing may tell whether an account exists. */
+export function signInWords(problem: Problem): string {
+  switch (problem.code) {
+    case "unauthenticated":
+    case "cannot-open":
+      return t("Account, passphrase and second secret don’t fit together. Check each of them.");
+    case "malformed":
+      return t("The second secret has a typing mistake. Compare it with your sheet.");
+    case "rate-limited":
+      return `${t("Too many tries. Sign-in rests for a while.")} ${waitingTime(problem.retryAfter ?? 60)}`;
+    default:
+      return problemWords(problem);
+  }
+}
+
+export function problemWords(problem: Problem): string {
+  switch (problem.code) {
+    case "offline":
+    case "no-connection":
+      return t("The hub can’t be reached. Your work is kept and will be sent.");
+    case "time-out":
+    case "no-answer":
+      return t("This takes longer than it should. What you typed is kept; try again.");
+    case "hub-busy":
+    case "rate-limited":
+      return `${t("The hub is busy. What you typed is kept.")} ${waitingTime(problem.retryAfter ?? 5)}`;
+    case "unauthenticated":
+    case "expired-session":
+      return t("Your session has ended. What you typed is kept; sign in again.");
+    case "not-allowed":
+      return t("Your role doesn’t allow this here. A coordinator can change that.");
+    case "not-a-reader":
+      return t("You aren’t a reader of this channel. A coordinator can change that.");
+    case "not-found":
+      return t("It isn’t here, or you may not read it. A coordinator can tell you more.");
+    case "stale-epoch":
+      return t("The readers of the channel have changed. It is sealed anew and sent again by itself.");
+    case "too-large":
+      return t("It is too long to be sent. Shorten it; what you typed is kept.");
+    case "unknown-version":
+      return t("This browser’s page is older than the hub. Load the page again to update it.");
+    case "rolled-back":
+    case "forked":
+    case "bad-checkpoint":
+    case "bad-proof":
+      return t("The hub shows another history than before. Stop here and tell an administrator by phone.");
+    case "frozen":
+      return t("A signed change of this operation doesn’t hold, so it is read-only here. Tell a coordinator by phone.");
+    default:
+      return t("It didn’t work (problem {code}). What you typed is kept; try again or tell a coordinator.", { code: problem.code });
+  }
+}
+
+/** What a bridge rejects with; anything else is a defect and goes on as one. */
+export function isProblem(reason: unknown): reason is Problem {
+  return typeof reason === "object" && reason !== null && "code" in reason && typeof reason.code === "string";
+}

@@ -1,0 +1,72 @@
+/**
+ * Where the reader is: a path of ids, never content (product.md, "Must never appear").
+ *
+ * /                                      what needs you
+ * /o                                     operations and channels
+ * /o/about                               what the hub can and can't see
+ * /o/<operation>/<channel>               a channel
+ * /o/<operation>/<channel>/<item>        … with one item beside it
+ * /o/<operation>/<channel>/readers | new | draft/<id>
+ */
+import { computed, signal } from "@preact/signals";
+import type { B64 } from "../worker/protocol.ts";
+
+export type Place =
+  | { readonly page: "home" }
+  | { readonly page: "channels" }
+  | { readonly page: "about" }
+  | { readonly page: "channel"; readonly operation: B64; readonly channel: B64; readonly item: B64 | null }
+  | { readonly page: "readers" | "new"; readonly operation: B64; readonly channel: B64 }
+  | { readonly page: "draft"; readonly operation: B64; readonly channel: B64; readonly draft: B64 }
+  | { readonly page: "unknown" };
+
+const ID = /^[A-Za-z0-9_-]{16,64}$/;
+const path = signal(location.pathname);
+
+export function placeOf(at: string): Place {
+  const [root, operation, channel, third, fourth, ...more] = at.split("/").filter((part) => part !== "");
+  if (root === undefined) return { page: "home" };
+  if (root !== "o" || more.length > 0) return { page: "unknown" };
+  if (operation === undefined) return { page: "channels" };
+  if (operation === "about" && channel === undefined) return { page: "about" };
+  if (channel === undefined || !ID.test(operation) || !ID.test(channel)) return { page: "unknown" };
+  if (third === undefined) return { page: "channel", operation, channel, item: null };
+  if (third === "draft" && fourth !== undefined && ID.test(fourth)) return { page: "draft", operation, channel, draft: fourth };
+  if (fourth !== undefined) return { page: "unknown" };
+  if (third === "readers" || third === "new") return { page: third, operation, channel };
+  return ID.test(third) ? { page: "channel", operation, channel, item: third } : { page: "unknown" };
+}
+
+export const place = computed<Place>(() => placeOf(path.value));
+
+export function channelPath(operation: B64, channel: B64, item: B64 | null = null): string {
+  return item === null ? `/o/${operation}/${channel}` : `/o/${operation}/${channel}/${item}`;
+}
+
+export function draftPath(operation: B64, channel: B64, draft: B64): string {
+  return `/o/${operation}/${channel}/draft/${draft}`;
+}
+
+export function go(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+  if (to === path.peek()) return;
+  if (replace) history.replaceState(null, "", to);
+  else history.pushState(null, "", to);
+  path.value = to;
+}
+
+/** A plain click on a link of ours changes the place without loading a page; anything else is the browser's business. */
+function followed(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (link === null || link.target !== "" || link.origin !== location.origin || link.hash !== "") return;
+  if (placeOf(link.pathname).page === "unknown") return;
+  event.preventDefault();
+  go(link.pathname);
+}
+
+export function startRouting(): void {
+  addEventListener("popstate", () => {
+    path.value = location.pathname;
+  });
+  document.addEventListener("click", followed);
+}
