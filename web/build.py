@@ -74,7 +74,9 @@ def build(*, with_tests: bool = False) -> None:
         if not is_built_from(STATIC, wanted):
             build_pages(wanted)
         if with_tests and not is_built_from(TESTED, wanted):
-            run(find_node(), "bundle.mjs", "test", str(TESTED))
+            node = find_node()
+            install_packages(node, with_tools=True)
+            run(node, "bundle.mjs", "test", str(TESTED))
             (TESTED / STAMP).write_text(wanted)
 
 
@@ -162,18 +164,18 @@ def npm_of(node: Path) -> list[str]:
     return [found]
 
 
-def install_packages(node: Path, *, for_lint: bool = False) -> None:
-    """Installs exactly what the lock names, unless that is there; lint needs the development packages too."""
+def install_packages(node: Path, *, with_tools: bool = False) -> None:
+    """Installs exactly what the lock names, unless it is there; lint and tests need tools as well."""
     digest = hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
     stamp = WEB / "node_modules" / ".installed-from"
     have = stamp.read_text().split() if stamp.is_file() else []
-    if have[:1] == [digest] and (not for_lint or "dev" in have):
+    if have[:1] == [digest] and (not with_tools or "dev" in have):
         return
     with tempfile.TemporaryDirectory() as cache:  # leave nothing in the home directory
-        what = [] if for_lint else ["--omit=dev"]
+        what = [] if with_tools else ["--omit=dev"]
         command = [*npm_of(node), "ci", "--ignore-scripts", "--no-audit", "--no-fund", *what]
         subprocess.run(command, cwd=WEB, env=environment(node, npm_config_cache=cache), check=True)
-    stamp.write_text(" ".join([digest, *(["dev"] if for_lint else [])]))
+    stamp.write_text(" ".join([digest, *(["dev"] if with_tools else [])]))
 
 
 def environment(node: Path, **more: str) -> dict[str, str]:
@@ -193,7 +195,7 @@ def succeeds(node: Path, *arguments: str) -> bool:
 def lint() -> bool:
     """Types of the page, types of the worker (another global scope), ESLint: all three, whatever the first finds."""
     node, compiler = find_node(), "node_modules/typescript-7/bin/tsc"
-    install_packages(node, for_lint=True)
+    install_packages(node, with_tools=True)
     page = succeeds(node, compiler, "--noEmit", "-p", "tsconfig.json")
     worker = succeeds(node, compiler, "--noEmit", "-p", "tsconfig.worker.json")
     style = succeeds(node, "node_modules/eslint/bin/eslint.js", ".")
