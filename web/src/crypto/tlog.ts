@@ -46,6 +46,17 @@ export async function keyId(origin: string, publicKey: Uint8Array): Promise<Byte
   return (await sha256(concat(utf8(`${origin}\n`), ED25519, publicKey))).slice(0, KEY_ID_SIZE);
 }
 
+/** The log's key as other C2SP tools take it: `name+key id (hex)+base64(0x01 ‖ key)`. */
+export async function verifierKey(name: string, publicKey: Bytes): Promise<string> {
+  const id = Array.from(await keyId(name, publicKey), (byte) => byte.toString(16).padStart(2, "0"));
+  return `${name}+${id.join("")}+${stdB64(concat(ED25519, publicKey))}`;
+}
+
+/** Three lines, each ended: origin, size, root as padded standard base64. */
+export function checkpointText(origin: string, size: number, root: Uint8Array): string {
+  return `${origin}\n${size}\n${stdB64(root)}\n`;
+}
+
 /** The signed note over a tree of `size` leaves; the log's secret, which a browser holds only in tests. */
 export async function signCheckpoint(
   secret: Uint8Array,
@@ -54,7 +65,7 @@ export async function signCheckpoint(
   size: number,
   root: Uint8Array,
 ): Promise<string> {
-  const text = `${origin}\n${size}\n${stdB64(root)}\n`;
+  const text = checkpointText(origin, size, root);
   const signature = concat(await keyId(origin, publicKey), await signNote(secret, utf8(text)));
   return `${text}\n— ${origin} ${stdB64(signature)}\n`;
 }

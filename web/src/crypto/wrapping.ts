@@ -10,6 +10,7 @@ import { XWing } from "@hpke/hybridkem-x-wing";
 import { commitTo, concat, type Bytes } from "./encoding.ts";
 import { WRAP_SIZE } from "./epochs.ts";
 import { ProtocolError } from "./errors.ts";
+import { fields } from "./fields.ts";
 import { checkEncryptionKey, SEED_SIZE } from "./keys.ts";
 
 /** What a wrap is bound to, ids and commitment as base64url. */
@@ -28,9 +29,11 @@ function suite(): CipherSuite {
   return new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
 }
 
-function placeInfo(place: WrapPlace): ArrayBuffer {
-  const { hub, operation, channel, account, generation, commitment } = place;
-  return commitTo("wrap", { hub, operation, channel, account, generation, commitment }).buffer;
+const INFO_FIELDS = "hub operation channel account generation commitment".split(" ");
+
+/** Everything that a wrap belongs to: the Python library binds only `info`, no AAD (RFC 9180 §8.1). */
+export function wrapInfo(place: WrapPlace): Bytes {
+  return commitTo("wrap", fields({ ...place }, INFO_FIELDS));
 }
 
 /** 1,168 bytes that only the holder of the seed opens, and only at this place. */
@@ -38,14 +41,14 @@ export async function wrap(aek: Uint8Array, secret: Bytes, place: WrapPlace): Pr
   checkEncryptionKey(aek);
   const hpke = suite();
   const recipientPublicKey = await hpke.kem.importKey("raw", Uint8Array.from(aek).buffer, true);
-  const sender = await hpke.createSenderContext({ recipientPublicKey, info: placeInfo(place) });
+  const sender = await hpke.createSenderContext({ recipientPublicKey, info: wrapInfo(place).buffer });
   const sealed = await sender.seal(Uint8Array.from(secret).buffer);
   return concat(new Uint8Array(sender.enc), new Uint8Array(sealed));
 }
 
 /** Raises cannot-open for another key, another place or a changed wrap. */
 export async function unwrap(seed: Uint8Array, blob: Uint8Array, place: WrapPlace): Promise<Bytes> {
-  const info = placeInfo(place);
+  const info = wrapInfo(place).buffer;
   if (blob.length !== WRAP_SIZE) throw new ProtocolError("cannot-open", "A wrap has 1,168 bytes.");
   if (seed.length !== SEED_SIZE) throw new ProtocolError("malformed-key", "An encryption key's seed has 32 bytes.");
   try {

@@ -1,0 +1,93 @@
+/**
+ * The page that runs every vector in a browser and writes what came of each (docs/spec/14-vectors.md).
+ *
+ * Only the tests load it: `tests/browser/test_vectors.py` reads the text of `#results`.
+ */
+
+import { canon, type Json, type JsonObject } from "./crypto/encoding.ts";
+import { ProtocolError } from "./crypto/errors.ts";
+import { BYTES } from "./vectors/bytes.ts";
+import { CHAINS } from "./vectors/chains.ts";
+import { Given, type Do } from "./vectors/given.ts";
+
+interface Case {
+  readonly name: string;
+  readonly do: string;
+  readonly in: JsonObject;
+  readonly out?: Json;
+  readonly refused?: string;
+}
+
+interface File {
+  readonly module: string;
+  readonly shared?: JsonObject;
+  readonly cases: readonly Case[];
+}
+
+interface Result {
+  readonly file: string;
+  readonly name: string;
+  readonly passed: boolean;
+  readonly expected: Json;
+  readonly found: Json;
+}
+
+const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CHAINS }));
+
+async function fetchJson<T>(path: string): Promise<T> {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return (await answer.json()) as T;
+}
+
+/** `{out}` or `{refused}` as the vector has it, `{broken}` for what neither may be. */
+async function outcome(one: Case, shared: JsonObject): Promise<JsonObject> {
+  const run = FUNCTIONS.get(one.do);
+  if (run === undefined) return { broken: `There is no function "${one.do}".` };
+  try {
+    return { out: await run(new Given(one.in, shared)) };
+  } catch (error) {
+    if (error instanceof ProtocolError) return { refused: error.code };
+    return { broken: error instanceof Error ? (error.stack ?? error.message) : "thrown" };
+  }
+}
+
+function same(a: Json, b: Json): boolean {
+  // What `parse` gives for a vector of broken bytes cannot be written canonically: then it is not the same.
+  try {
+    return new TextDecoder().decode(canon(a)) === new TextDecoder().decode(canon(b));
+  } catch {
+    return false;
+  }
+}
+
+async function runFile(path: string): Promise<readonly Result[]> {
+  const file = await fetchJson<File>(`/vectors/${path}`);
+  const results: Result[] = [];
+  for (const one of file.cases) {
+    const expected = one.refused === undefined ? { out: one.out ?? null } : { refused: one.refused };
+    const found = await outcome(one, file.shared ?? {});
+    results.push({ file: path, name: one.name, passed: same(expected, found), expected, found });
+  }
+  return results;
+}
+
+async function runAll(): Promise<JsonObject> {
+  try {
+    const results: Result[] = [];
+    for (const path of await fetchJson<readonly string[]>("/vectors/index.json")) results.push(...(await runFile(path)));
+    return { results: results.map((result) => ({ ...result })) };
+  } catch (error) {
+    return { broken: error instanceof Error ? error.message : "thrown" };
+  }
+}
+
+const violations: JsonObject[] = [];
+document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+  violations.push({ directive: effectiveDirective, blocked: blockedURI });
+});
+
+const output = document.createElement("pre");
+output.textContent = JSON.stringify({ ...(await runAll()), violations });
+output.id = "results";
+document.body.append(output);
