@@ -1,0 +1,112 @@
+"""The cases that Python and TypeScript must answer alike (tests/vectors/domain, docs/spec/20-templates.md)."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.client.domain import (
+    bodies,
+    errors,
+    lists,
+    problems,
+    published,
+    references,
+    summaries,
+    templates,
+    texts,
+    values,
+)
+
+VECTORS = Path(__file__).parents[2] / "vectors" / "domain"
+
+
+def cases() -> Iterator[Any]:
+    for path in sorted(VECTORS.glob("*.json")):
+        for number, case in enumerate(json.loads(path.read_text(encoding="utf-8"))["cases"]):
+            yield pytest.param(path.stem, case, id=f"{path.stem}-{number}-{case['do']}-{case['what']}")
+
+
+@cache
+def given(name: str) -> published.Domain:
+    return published.read(json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))["given"])
+
+
+def form(name: str, template: str, form: str, **_: object) -> templates.Template:
+    return given(name).template(template, form)
+
+
+def unb64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def found_problems(name: str, values: Any, named: bool, now: str | None, **place: Any) -> object:
+    found = problems.problems_with(form(name, **place), given(name).lists, values, problems.Audience(named), now)
+    return [[one.field, one.code, dict(one.args)] for one in found]
+
+
+def found_codes(name: str, codes: str, **asked: Any) -> list[str]:
+    return [one.code for one in lists.search(given(name).lists[codes], **asked)]
+
+
+def value_text(name: str, field: str, value: Any, locale: str, **place: Any) -> str:
+    asked = next(one for one in form(name, **place).fields if one.key == field)
+    return summaries.value_text(asked, given(name).lists, value, locale)
+
+
+DO: dict[str, Callable[..., object]] = {
+    "decimal_of": lambda _, text: values.decimal_of(text),
+    "is_decimal": lambda _, text: values.is_decimal(text),
+    "show_decimal": lambda _, decimal, locale: values.show_decimal(decimal, locale),
+    "is_cas": lambda _, text: values.is_cas(text),
+    "hs_of": lambda _, text: values.hs_of(text),
+    "is_hs": lambda _, text: values.is_hs(text),
+    "is_locode": lambda _, text: values.is_locode(text),
+    "is_time": lambda _, text: values.is_time(text),
+    "free_place": lambda _, text: values.free_place(text),
+    "words_of": lambda _, text: list(texts.words_of(text)),
+    "trimmed": lambda _, text: texts.trimmed(text),
+    "on_one_line": lambda _, text: texts.on_one_line(text),
+    "hides_something": lambda _, text: texts.hides_something(text),
+    "filled_in": lambda _, text, args: texts.filled_in(text, args),
+    "reference": lambda _, operation, country, envelope_id: references.reference(
+        operation, country, unb64(envelope_id)
+    ),
+    "check_reference": lambda _, text: asdict(references.check_reference(text)),
+    "normalise": lambda name, values, **place: normalised_twice(name, values, **place),
+    "problems_with": found_problems,
+    "search": lambda name, **asked: found_codes(name, asked.pop("list"), **asked),
+    "alert_body": lambda name, values, language, **place: bodies.alert_body(form(name, **place), values, language),
+    "read_alert_body": lambda _, body: asdict(bodies.read_alert_body(body)),
+    "post_body": lambda _, text, language: bodies.post_body(text, language),
+    "read_post_body": lambda _, body: asdict(bodies.read_post_body(body)),
+    "summary": lambda name, values, locale, **place: asdict(
+        summaries.summary(form(name, **place), given(name).lists, values, locale)
+    ),
+    "value_text": value_text,
+    "load_template": lambda _, document, form: [one.key for one in templates.load_template(document, form).fields],
+    "fields_to_show": lambda name, values, **place: [
+        one.key for one in templates.fields_to_show(form(name, **place), values)
+    ],
+    "defaults": lambda name, **place: templates.defaults(form(name, **place)),
+}
+
+
+def normalised_twice(name: str, raw: Any, **place: Any) -> object:
+    once = values.normalise(form(name, **place), raw)
+    assert values.normalise(form(name, **place), once) == once
+    return once
+
+
+@pytest.mark.parametrize(("name", "case"), list(cases()))
+def test_python_answers_the_vector(name: str, case: Any) -> None:
+    if "refused" in case:
+        with pytest.raises(getattr(errors, case["refused"])):
+            DO[case["do"]](name, **case["in"])
+    else:
+        assert DO[case["do"]](name, **case["in"]) == case["out"]
