@@ -2,13 +2,11 @@
 
 from typing import Final
 
-from crypto.encoding import Json, b64
-from crypto.packet import pack
+from crypto.encoding import Json, b64, canon
+from crypto.packet import join_parts
 from hub.journal.records import Committed, Kind, Stored
 
 MEDIA_TYPE: Final = "application/vnd.ncphub.packets"
-
-_SIGNATURE: Final = 64
 
 
 def packet(statement: Stored) -> bytes:
@@ -43,5 +41,4 @@ def _packet(
     place: dict[str, Json] = {"stream": b64(stream), "kind": kind, "seq": seq, "leaf": leaf, "at": at}
     if chain is not None:
         place["chain"] = b64(chain)
-    each = [signatures[i : i + _SIGNATURE] for i in range(0, len(signatures), _SIGNATURE)]
-    return pack(place, body, act or b"", each, beside)
+    return join_parts((canon(place), body, act or b"", signatures, beside))

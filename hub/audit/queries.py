@@ -1,0 +1,219 @@
+"""All SQL over the log's tables that reads or signs; the journal is the only one that writes leaves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hub.db.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    size: int
+    root: bytes
+    frontier: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class LeafRow:
+    """A line of the log, its erasable detail (None once erased), body and act of the statement it records (if any)."""
+
+    index: int
+    body: bytes
+    detail: Mapping[str, Any] | None
+    statement: bytes | None
+    act: bytes | None
+
+
+TREE_HEAD = """
+    SELECT size, root, frontier
+      FROM tree_head
+"""
+
+
+async def tree_head(db: Connection) -> TreeHead:
+    row = await db.fetchrow(TREE_HEAD)
+    assert row is not None
+    return TreeHead(row["size"], row["root"], row["frontier"])
+
+
+FULL_TILE = """
+    SELECT hashes
+      FROM tile
+     WHERE level = $1 AND index = $2
+"""
+
+
+async def full_tile(db: Connection, level: int, index: int) -> bytes | None:
+    """The 8,192 bytes of a full tile."""
+    hashes: bytes | None = await db.fetchval(FULL_TILE, level, index)
+    return hashes
+
+
+LEAF_HASHES = """
+    SELECT hash
+      FROM leaf
+     WHERE index >= $1 AND index < $2
+     ORDER BY index
+"""
+TILE_HASHES = """
+    SELECT root
+      FROM tile
+     WHERE level = $1 AND index >= $2 AND index < $3
+     ORDER BY index
+"""
+
+
+async def hashes(db: Connection, level: int, start: int, end: int) -> list[bytes]:
+    """Entries [start, end) of a level, as far as they are there: leaf hashes, or roots of the full tiles below."""
+    if level == 0:
+        rows = await db.fetch(LEAF_HASHES, start, end)
+    else:
+        rows = await db.fetch(TILE_HASHES, level - 1, start, end)
+    return [row[0] for row in rows]
+
+
+LAST_CHECKPOINT = """
+    SELECT size, note
+      FROM checkpoint
+     ORDER BY size DESC
+     LIMIT 1
+"""
+
+
+async def last_checkpoint(db: Connection) -> tuple[int, str] | None:
+    row = await db.fetchrow(LAST_CHECKPOINT)
+    return None if row is None else (row["size"], row["note"])
+
+
+LOCK_CHECKPOINTS = """
+    LOCK TABLE checkpoint IN EXCLUSIVE MODE
+"""
+ADD_CHECKPOINT = """
+    INSERT INTO checkpoint (size, note, at)
+    SELECT $1, $2, $3
+     WHERE NOT EXISTS (SELECT FROM checkpoint WHERE size >= $1)
+ RETURNING size
+"""
+
+
+async def add_checkpoint(db: Connection, size: int, note: str, at: datetime) -> bool:
+    """False where another process has signed as much or more; the lock keeps the order between processes."""
+    async with db.transaction():
+        await db.execute(LOCK_CHECKPOINTS)
+        added: int | None = await db.fetchval(ADD_CHECKPOINT, size, note, at)
+    return added is not None
+
+
+LEAF_ENTRY = """
+    SELECT type, actor, operation, body
+      FROM leaf
+     WHERE index = $1
+"""
+
+
+async def leaf_entry(db: Connection, index: int) -> Mapping[str, Any] | None:
+    """A leaf's body, with what decides who may see it."""
+    row: Mapping[str, Any] | None = await db.fetchrow(LEAF_ENTRY, index)
+    return row
+
+
+ENTRIES = """
+    SELECT l.index, l.body, d.detail, s.body AS statement, s.act
+      FROM leaf l
+      LEFT JOIN leaf_detail d ON d.leaf = l.index
+      LEFT JOIN statement s ON s.leaf = l.index
+     WHERE l.index < $1
+       AND ($2::text[] IS NULL OR l.type = ANY ($2))
+       AND ($3::bytea IS NULL OR l.actor = $3)
+       AND ($4::bytea IS NULL OR l.operation = $4)
+       AND ($5::timestamptz IS NULL OR l.at >= $5)
+       AND ($6::timestamptz IS NULL OR l.at < $6)
+     ORDER BY l.index DESC
+     LIMIT $7
+"""
+
+
+async def entries(
+    db: Connection,
+    before: int,
+    types: Sequence[str] | None,
+    account: bytes | None,
+    operation: bytes | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+) -> list[LeafRow]:
+    """The newest lines below index `before` that fit every filter, newest first."""
+    rows = await db.fetch(ENTRIES, before, types, account, operation, since, until, limit)
+    return [LeafRow(row["index"], row["body"], row["detail"], row["statement"], row["act"]) for row in rows]
+
+
+LEAVES = """
+    SELECT l.index, l.body, l.hash, l.type, l.actor, l.operation, l.at, d.detail,
+           s.id, s.stream, s.kind, s.seq, s.client_id, s.body AS statement, s.act, s.signatures, s.beside,
+           s.account, s.device, s.device_seq, s.at AS stated_at, s.chain
+      FROM leaf l
+      LEFT JOIN leaf_detail d ON d.leaf = l.index
+      LEFT JOIN statement s ON s.leaf = l.index
+     WHERE l.index >= $1
+     ORDER BY l.index
+     LIMIT $2
+"""
+
+
+async def leaves(db: Connection, start: int, limit: int) -> list[Mapping[str, Any]]:
+    """Every column of everything that belongs to the leaves from `start` on: for a recount of the whole log."""
+    rows: list[Mapping[str, Any]] = await db.fetch(LEAVES, start, limit)
+    return rows
+
+
+CHECKPOINTS = """
+    SELECT size, note
+      FROM checkpoint
+     ORDER BY size
+"""
+
+
+async def checkpoints(db: Connection) -> list[tuple[int, str]]:
+    return [(row["size"], row["note"]) for row in await db.fetch(CHECKPOINTS)]
+
+
+STREAMS = """
+    SELECT stream, last_seq, last_id, chain
+      FROM stream
+"""
+
+
+async def streams(db: Connection) -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = await db.fetch(STREAMS)
+    return rows
+
+
+TILES = """
+    SELECT level, index, hashes, root
+      FROM tile
+     WHERE level = $1 AND index >= $2 AND index < $3
+     ORDER BY index
+"""
+
+
+async def tiles(db: Connection, level: int, start: int, end: int) -> list[Mapping[str, Any]]:
+    """Full tiles of a level with their roots."""
+    rows: list[Mapping[str, Any]] = await db.fetch(TILES, level, start, end)
+    return rows
+
+
+STRAYS = """
+    SELECT 'statement' AS place, leaf AS number FROM statement WHERE leaf >= $1 OR leaf < 0
+     UNION ALL
+    SELECT 'leaf_detail', leaf FROM leaf_detail WHERE leaf >= $1 OR leaf < 0
+     UNION ALL
+    SELECT 'tile', index FROM tile WHERE (index + 1) << (8 * (level + 1)) > $1
+"""
+
+
+async def strays(db: Connection, size: int) -> list[tuple[str, int]]:
+    """Rows that belong to leaves beyond the log's end."""
+    return [(row["place"], row["number"]) for row in await db.fetch(STRAYS, size)]
