@@ -25,8 +25,10 @@ def contracts() -> dict[str, Any]:
 
 
 def is_there(module: str) -> bool:
-    own = module.split(".")[0] in {"crypto", "hub"}
-    return not own or "*" in module or importlib.util.find_spec(module) is not None
+    if module.split(".")[0] not in {"crypto", "hub"} or "*" in module:
+        return True
+    spec = importlib.util.find_spec(module)
+    return spec is not None and spec.origin is not None  # a folder without __init__.py is no room yet
 
 
 def standing_contracts() -> dict[str, Any]:
