@@ -64,6 +64,10 @@ export async function getJson<T>(path: string): Promise<T> {
   return (await request("GET", path, null, null, TIME_LIMIT)).json() as Promise<T>;
 }
 
+export async function getText(path: string): Promise<string> {
+  return (await request("GET", path, null, null, TIME_LIMIT)).text();
+}
+
 export async function sendJson<T>(method: "POST" | "PUT" | "DELETE", path: string, value: unknown): Promise<T> {
   const body = value === null ? null : JSON.stringify(value);
   const response = await request(method, path, body, body === null ? null : "application/json", TIME_LIMIT);

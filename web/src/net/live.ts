@@ -68,9 +68,8 @@ export class Live {
         failures = polled ? 0 : failures + 1;
         if (!polled) neverOpened = 0;
       }
-      if (this.stopped) return;
       if (failures > 0) this.listener.state("offline");
-      await pause(Math.min(30_000, 250 * 2 ** Math.min(failures, 7)) * (0.5 + Math.random() / 2));
+      await pause(Math.min(30_000, 250 * 2 ** Math.min(failures, 7)) * (0.5 + fraction() / 2));
     }
   }
 
@@ -141,6 +140,11 @@ export class Live {
     }
     return true;
   }
+}
+
+/** Spreads reconnections, so that a thousand browsers don't come back in the same moment. */
+function fraction(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 }
 
 function pause(milliseconds: number): Promise<void> {

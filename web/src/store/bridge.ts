@@ -50,11 +50,13 @@ function open(url: string): Port {
   return new SharedWorker(url, options).port;
 }
 
-/** Holds a lock for as long as this page lives: the worker waits for it and so learns that the page is gone. */
-function holdPresence(): string {
+/** Holds a lock for as long as this page lives, then says hello: the worker waits for the lock and so learns of the end. */
+function greet(port: Port): void {
   const name = `page-${crypto.randomUUID()}`;
-  void navigator.locks.request(name, () => new Promise(() => undefined));
-  return name;
+  void navigator.locks.request(name, () => {
+    port.postMessage({ hello: name } satisfies Hello);
+    return new Promise(() => undefined);
+  });
 }
 
 /** Connects this page to the worker at `address`, the hashed name that the shell gave. */
@@ -75,7 +77,7 @@ export function connect(address: string): Bridge {
     if ("problem" in said) asked?.fail(said.problem);
     else asked?.answer(said.answer);
   };
-  port.postMessage({ hello: holdPresence() } satisfies Hello);
+  greet(port);
 
   return {
     ask: <K extends Ask>(ask: K, given: Requests[K]["ask"]): Promise<Requests[K]["answer"]> =>

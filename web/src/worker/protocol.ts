@@ -175,6 +175,7 @@ export interface Requests {
   readonly session: { ask: Record<string, never>; answer: Session };
   readonly unlock: { ask: { code: string; passphrase: string; second: string | null; deviceLabel: string }; answer: Session };
   readonly lock: { ask: Record<string, never>; answer: Session };
+  readonly renew: { ask: Record<string, never>; answer: Session };
   readonly signOut: { ask: Record<string, never>; answer: Session };
   readonly connection: { ask: Record<string, never>; answer: Connection };
   readonly operations: { ask: Record<string, never>; answer: readonly OperationView[] };

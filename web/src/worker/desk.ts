@@ -1,0 +1,318 @@
+/** The worker's desk: every request of a page, answered from what was verified; every change told to the pages. */
+import { unb64 } from "../crypto/encoding.ts";
+import type { JsonObject } from "../crypto/encoding.ts";
+import { reference } from "../domain/references.ts";
+import { Refused, sendJson } from "../net/api.ts";
+import { Rest } from "../store/rest.ts";
+import { Drafts, newEnvelopeId } from "./drafts.ts";
+import { bindDevice, hubFacts, openKeys, type Unlocked } from "./keys.ts";
+import { Marks } from "./marks.ts";
+import { Outbox } from "./outbox.ts";
+import { Declined } from "./problems.ts";
+import type { Ask, Connection, Draft, Event, Item, OperationView, OutboxEntry, Requests, Session } from "./protocol.ts";
+import { Records } from "./records.ts";
+import type { Rotating } from "./rotation.ts";
+import { channelView, itemOf, readerViews, type Seen, systemItems } from "./views.ts";
+import { World } from "./world.ts";
+
+const RENEW_EVERY = 5 * 60_000;
+
+/** What exists only while the keys are open. */
+interface Open {
+  readonly keys: Unlocked;
+  readonly world: World;
+  readonly drafts: Drafts;
+  readonly outbox: Outbox;
+  readonly marks: Marks;
+  expires: number;
+}
+
+type Handlers = { readonly [K in Ask]: (given: Requests[K]["ask"]) => Promise<Requests[K]["answer"]> | Requests[K]["answer"] };
+
+export class Desk {
+  private readonly tell: (event: Event) => void;
+  private phase: Session["phase"] = "closed";
+  private step: Session["step"] = null;
+  private connection: Connection = "offline";
+  private open: Open | null = null;
+  private rest: Rest | null = null;
+  private renewal: ReturnType<typeof setInterval> | undefined;
+
+  constructor(tell: (event: Event) => void) {
+    this.tell = tell;
+  }
+
+  handle(ask: Ask, given: unknown): unknown {
+    if (!Object.hasOwn(this.handlers, ask)) throw new Declined("not-found");
+    return this.handlers[ask](given as never);
+  }
+
+  /** Forgets every key and all that was opened. What rests on the device stays sealed there. */
+  forget(): void {
+    clearInterval(this.renewal);
+    this.open?.world.stop();
+    this.open?.marks.stop();
+    this.open = null;
+  }
+
+  private readonly handlers: Handlers = {
+    session: () => this.session(),
+    connection: () => this.connection,
+    unlock: (given) => this.unlock(given),
+    lock: () => this.close("closed"),
+    renew: () => this.renew(),
+    signOut: async () => {
+      await sendJson("DELETE", "/api/session", null).catch(ignoreRefusal);
+      return this.close("closed");
+    },
+    operations: () => this.operations(),
+    items: (given) => this.items(given),
+    item: (given) => this.item(given),
+    readers: ({ channel }) => {
+      const { operation } = this.opened.world.find(channel);
+      return operation.latest === null ? [] : readerViews(operation.latest, channel, this.opened.world.directory.latest);
+    },
+    newDraft: (given) => this.newDraft(given),
+    drafts: () => this.opened.drafts.all(),
+    putDraft: async ({ draft }) => {
+      const onHub = await this.opened.drafts.put(draft);
+      this.tell({ event: "drafts" });
+      return { savedAt: Date.now(), onHub };
+    },
+    dropDraft: async ({ id }) => {
+      await this.opened.drafts.drop(id);
+      this.tell({ event: "drafts" });
+      return null;
+    },
+    send: (given) => this.send(given),
+    outbox: () => this.opened.outbox.all(),
+    sendAgain: ({ id }) => this.opened.outbox.again(id),
+    backToDraft: (given) => this.backToDraft(given),
+    markRead: ({ channel, seq }) => {
+      if (this.opened.marks.mark(channel, seq)) this.tell({ event: "operations" });
+      return null;
+    },
+  };
+
+  private get opened(): Open {
+    if (this.open === null) throw new Declined("locked");
+    return this.open;
+  }
+
+  private get seen(): Seen {
+    const { world, marks } = this.opened;
+    return { ...world.seen, readTo: (channel) => marks.readTo(channel) };
+  }
+
+  private async session(): Promise<Session> {
+    const rest = await this.resting();
+    const keys = this.open?.keys ?? null;
+    const account = this.open?.world.directory.latest.accounts.get(this.open.keys.account) ?? null;
+    return {
+      phase: this.phase,
+      step: this.step,
+      account: keys?.account ?? null,
+      code: keys?.code ?? null,
+      name: account?.name ?? null,
+      country: account?.country ?? null,
+      deviceLabel: keys?.deviceLabel ?? null,
+      expiresAt: this.open?.expires ?? null,
+      mayAudit: account?.may.includes("audit") ?? false,
+      remembered: (await rest.devices()).map(({ code, madeAt }) => ({ code, at: madeAt })),
+    };
+  }
+
+  private async resting(): Promise<Rest> {
+    return (this.rest ??= await Rest.open());
+  }
+
+  private async at(phase: Session["phase"], step: Session["step"]): Promise<Session> {
+    this.phase = phase;
+    this.step = step;
+    const session = await this.session();
+    this.tell({ event: "session", session });
+    return session;
+  }
+
+  private async unlock(given: Requests["unlock"]["ask"]): Promise<Session> {
+    if (this.phase === "opening") throw new Declined("opening");
+    this.forget();
+    try {
+      await this.at("opening", "signing-in");
+      const facts = await hubFacts();
+      const keys = await openKeys(await this.resting(), facts, given);
+      await this.at("opening", "opening-keys");
+      const records = new Records(await this.resting(), keys);
+      const world = new World(facts, keys, records, {
+        operations: () => this.tell({ event: "operations" }),
+        items: (channel, arrived) => this.arrived(channel, arrived),
+        connection: (state) => this.connected(state),
+        ended: () => void this.close("ended"),
+      });
+      await this.at("opening", "checking-directory");
+      await world.openDirectory();
+      const expires = await bindDevice(keys);
+      await records.load();
+      await this.at("opening", "opening-channels");
+      await world.openOperations();
+      this.open = this.opening(keys, world, records, expires);
+      world.follow();
+      this.open.outbox.resume();
+      this.renewal = setInterval(() => void this.renew().catch(ignoreRefusal), RENEW_EVERY);
+      return await this.at("open", null);
+    } catch (fault) {
+      this.forget();
+      await this.at("closed", null);
+      throw fault;
+    }
+  }
+
+  private opening(keys: Unlocked, world: World, records: Records, expires: number): Open {
+    const place = (operation: string, channel: string): Rotating => world.place(operation, channel);
+    const outbox = new Outbox(records, keys, place, (entry) => this.outboxChanged(entry));
+    return { keys, world, expires, outbox, drafts: new Drafts(records), marks: new Marks(records) };
+  }
+
+  private async close(phase: "closed" | "ended"): Promise<Session> {
+    this.forget();
+    this.connected("offline");
+    return this.at(phase, null);
+  }
+
+  private async renew(): Promise<Session> {
+    const { expires } = await sendJson<{ expires: number }>("POST", "/api/session/renew", null);
+    this.opened.expires = expires;
+    return this.at("open", null);
+  }
+
+  private connected(connection: Connection): void {
+    if (connection === this.connection) return;
+    this.connection = connection;
+    this.tell({ event: "connection", connection });
+    if (connection === "connected" || connection === "polling") this.open?.outbox.resume();
+  }
+
+  private arrived(channel: string, arrived: readonly string[]): void {
+    this.tell({ event: "items", channel, arrived });
+    this.tell({ event: "operations" });
+  }
+
+  private outboxChanged(entry: OutboxEntry): void {
+    this.tell({ event: "outbox", entry });
+    if (entry.state === "sent") this.tell({ event: "items", channel: entry.channel, arrived: [] });
+  }
+
+  private async operations(): Promise<readonly OperationView[]> {
+    const { world } = this.opened;
+    const views: OperationView[] = [];
+    for (const { ledger, secrets, channels } of world.operations.values()) {
+      const state = ledger.latest;
+      if (state === null) continue;
+      const shown = [...state.channels.keys()].filter((channel) => channels.has(channel));
+      const closed = [...state.channels].filter(([channel, { open }]) => open && !channels.has(channel));
+      const labels = await Promise.all(shown.map((channel) => secrets.label(channel).catch(() => null)));
+      views.push({
+        operation: state.id,
+        code: state.code,
+        name: state.name,
+        phase: state.phase,
+        members: state.members.size,
+        channels: shown.map((channel, at) => channelView(state, channel, channels.get(channel) ?? null, labels[at] ?? null, this.seen)),
+        closedToMe: closed.map(([channel, { type, compartment }]) => ({
+          type,
+          compartment,
+          readers: readerViews(state, channel, world.directory.latest).length,
+        })),
+        frozen: ledger.frozen,
+      });
+    }
+    return views;
+  }
+
+  /** Items with the signed changes between them, in the order of the log. */
+  private feed({ log, operation }: Rotating): readonly Item[] {
+    const state = operation.latest;
+    if (state === null) return [];
+    const { seen } = this;
+    const system = [...systemItems(operation, log.channel, seen.directory, seen.account)];
+    const items: Item[] = [];
+    let before = 0;
+    for (const entry of log.entries) {
+      while (system[0] !== undefined && system[0].leaf < entry.leaf) items.push(lineAfter(system.shift(), before));
+      items.push(itemOf(entry, log, state, seen));
+      before = entry.seq;
+    }
+    return [...items, ...system.map((line) => lineAfter(line, before))];
+  }
+
+  private items({ channel, before, limit }: Requests["items"]["ask"]): Requests["items"]["answer"] {
+    const place = this.opened.world.find(channel);
+    const all = this.feed(place).filter(({ seq }) => before === null || seq < before);
+    const broken: readonly Item[] = place.log.broken === null ? [] : [brokenItem(channel, place.log.broken, place.log.last)];
+    return { items: [...all.slice(-limit), ...broken], more: all.length > limit };
+  }
+
+  private async item({ channel, id }: Requests["item"]["ask"]): Promise<Requests["item"]["answer"]> {
+    const place = this.opened.world.find(channel);
+    const entry = place.log.entry(id);
+    const state = place.operation.latest;
+    if (entry === null || state === null) throw new Declined("not-found");
+    await place.log.checkAgain(entry.seq);
+    const thread = place.log.entries.filter(({ header }) => header?.ref === id);
+    const again = place.log.entry(id) ?? entry;
+    return { item: itemOf(again, place.log, state, this.seen), thread: thread.map((one) => itemOf(one, place.log, state, this.seen)) };
+  }
+
+  private newDraft(given: Requests["newDraft"]["ask"]): Requests["newDraft"]["answer"] {
+    const draft: Draft = { ...given, id: newEnvelopeId(), values: {}, changedAt: Date.now() };
+    return { draft, reference: this.referenceOf(draft) };
+  }
+
+  private referenceOf({ operation, channel, id }: Pick<Draft, "operation" | "channel" | "id">): string {
+    const { operation: ledger } = this.opened.world.place(operation, channel);
+    const { directory, account } = this.seen;
+    return reference(ledger.latest?.code ?? "", directory.account(account).country, unb64(id, 16));
+  }
+
+  private async send({ draft: id, body, urgent }: Requests["send"]["ask"]): Promise<OutboxEntry> {
+    const { drafts, outbox } = this.opened;
+    const draft = drafts.get(id);
+    const { operation, channel, kind, ref } = draft;
+    const entry = await outbox.add({
+      id,
+      operation,
+      channel,
+      kind,
+      ref,
+      reference: this.referenceOf(draft),
+      body: body as unknown as JsonObject,
+      urgent,
+      draft: draft as unknown as JsonObject,
+    });
+    await drafts.drop(id);
+    this.tell({ event: "drafts" });
+    return entry;
+  }
+
+  private async backToDraft({ id }: Requests["backToDraft"]["ask"]): Promise<Draft> {
+    const { drafts, outbox } = this.opened;
+    const draft = (await outbox.takeBack(id)) as unknown as Draft;
+    await drafts.put({ ...draft, changedAt: Date.now() });
+    this.tell({ event: "drafts" });
+    return drafts.get(id);
+  }
+}
+
+function lineAfter(line: Item | undefined, seq: number): Item {
+  if (line === undefined) throw new Declined("not-found");
+  return { ...line, seq };
+}
+
+function brokenItem(channel: string, code: string, seq: number): Item {
+  return { is: "fault", id: `broken-${channel}`, channel, seq, code, action: "tell", receivedAt: Date.now() };
+}
+
+/** The session ends here whether or not the hub could be told. */
+function ignoreRefusal(refused: unknown): void {
+  if (!(refused instanceof Refused)) throw refused;
+}

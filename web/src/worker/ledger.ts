@@ -1,0 +1,187 @@
+/**
+ * What this worker has verified of the hub's chains: the directory, and each operation with its past by place in the log.
+ *
+ * An invalid entry of an operation freezes that operation: read-only, never skipped (protocol.md 4).
+ */
+import { checkNotRolledBack, type Pin } from "../crypto/chain.ts";
+import { type Change, readEntry } from "../crypto/changes.ts";
+import { type Directory, DirectoryHistory } from "../crypto/directory.ts";
+import { b64, parse, unb64 } from "../crypto/encoding.ts";
+import { ProtocolError } from "../crypto/errors.ts";
+import { apply, entryId, type Operation } from "../crypto/membership.ts";
+import { type Packet, unpackAll } from "../crypto/packet.ts";
+import { getPackets } from "../net/api.ts";
+
+/** Where the hub put a statement. Claims until something checks them. */
+export interface Place {
+  readonly stream: string;
+  readonly kind: "directory" | "operation" | "channel";
+  readonly seq: number;
+  readonly leaf: number;
+  readonly at: number;
+  readonly chain?: string;
+}
+
+export function placeOf(packet: Packet): Place {
+  return parse(packet.place) as unknown as Place;
+}
+
+/** One entry that was verified: what it changed, who signed it, and the state after it. */
+export interface Verified {
+  readonly id: string;
+  readonly leaf: number;
+  readonly receivedAt: number;
+  readonly at: number;
+  readonly author: string;
+  readonly changes: readonly Change[];
+  readonly newEpochs: readonly string[];
+  readonly state: Operation;
+}
+
+/** All pages of a list from `after` on. */
+export async function* pagesOf(path: (after: number) => string, after: number): AsyncGenerator<readonly Packet[]> {
+  for (let next = after; ; ) {
+    const page = await getPackets(path(next));
+    const packets = unpackAll(page.bytes);
+    if (packets.length > 0) yield packets;
+    const last = packets.at(-1);
+    if (!page.more || last === undefined) return;
+    next = placeOf(last).seq;
+  }
+}
+
+export class DirectoryLedger {
+  readonly history = new DirectoryHistory();
+  /** The log place of each entry. */
+  private readonly leaves: number[] = [];
+  private readonly hub: string;
+
+  constructor(hub: string) {
+    this.hub = hub;
+  }
+
+  get latest(): Directory {
+    return this.history.latest;
+  }
+
+  get lastSeq(): number {
+    return this.history.size - 1;
+  }
+
+  async sync(): Promise<void> {
+    for await (const packets of pagesOf((after) => `/api/directory?after=${after}`, this.lastSeq)) {
+      for (const packet of packets) await this.take(packet);
+    }
+  }
+
+  /** Verifies and takes the next entry; one already held is passed over, one further on is fetched with its like. */
+  async take(packet: Packet): Promise<void> {
+    const place = placeOf(packet);
+    if (place.seq < this.history.size) return;
+    if (place.seq > this.history.size) return this.sync();
+    const state = await this.history.append(packet.body, packet.act, packet.signatures);
+    if (state.hub !== this.hub) throw new ProtocolError("wrong-hub", "This is the directory of another hub.");
+    this.leaves.push(place.leaf);
+  }
+
+  checkPin(pin: Pin): void {
+    checkNotRolledBack(pin, this.history.size, (seq) => this.history.idAt(seq));
+  }
+
+  /** The directory as it stood at a place of the log. */
+  atLeaf(leaf: number): Directory {
+    return this.history.at(Math.max(1, countBelow(this.leaves, leaf)));
+  }
+
+  leafOf(seq: number): number | null {
+    return this.leaves[seq] ?? null;
+  }
+}
+
+export class OperationLedger {
+  readonly id: string;
+  readonly past: Verified[] = [];
+  /** The code of what was wrong with an entry; nothing after it is taken. */
+  frozen: string | null = null;
+  private readonly directory: DirectoryLedger;
+
+  constructor(id: string, directory: DirectoryLedger) {
+    this.id = id;
+    this.directory = directory;
+  }
+
+  get latest(): Operation | null {
+    return this.past.at(-1)?.state ?? null;
+  }
+
+  get lastSeq(): number {
+    return this.past.length - 1;
+  }
+
+  async sync(): Promise<void> {
+    const path = (after: number): string => `/api/operations/${this.id}/entries?after=${after}`;
+    for await (const packets of pagesOf(path, this.lastSeq)) for (const packet of packets) await this.take(packet);
+  }
+
+  async take(packet: Packet): Promise<void> {
+    if (this.frozen !== null) return;
+    const place = placeOf(packet);
+    if (place.seq < this.past.length) return;
+    if (place.seq > this.past.length) return this.sync();
+    try {
+      this.past.push(await this.verified(packet, place));
+    } catch (fault) {
+      if (!(fault instanceof ProtocolError)) throw fault;
+      this.frozen = fault.code;
+    }
+  }
+
+  checkPin(pin: Pin): void {
+    checkNotRolledBack(pin, this.past.length, (seq) => this.past[seq]?.id ?? null);
+  }
+
+  /** The operation as it stood at a place of the log; null before it was opened. */
+  atLeaf(leaf: number): Operation | null {
+    return this.past.findLast((entry) => entry.leaf < leaf)?.state ?? null;
+  }
+
+  /** The entry that made `epoch` of `channel`. */
+  madeBy(channel: string, epoch: number): Verified | null {
+    return this.past.find(({ state, newEpochs }) => newEpochs.includes(channel) && state.channels.get(channel)?.epoch?.number === epoch) ?? null;
+  }
+
+  private async verified(packet: Packet, place: Place): Promise<Verified> {
+    const entry = readEntry(packet.body);
+    if (entry.directorySize > this.directory.history.size) await this.directory.sync();
+    const directory = this.directory.history.at(entry.directorySize);
+    const before = this.latest;
+    const state = await apply(before, directory, packet.body, packet.signatures);
+    const id = b64(await entryIdBytes(packet.body));
+    if (before === null && id !== this.id) throw new ProtocolError("wrong-place", "This is the chain of another operation.");
+    return {
+      id,
+      leaf: place.leaf,
+      receivedAt: place.at,
+      at: entry.at,
+      author: entry.by[0]?.account ?? "",
+      changes: entry.changes,
+      newEpochs: entry.epochs.map((record) => record.channel),
+      state,
+    };
+  }
+}
+
+async function entryIdBytes(body: Uint8Array): Promise<Uint8Array> {
+  return unb64(await entryId(body), 32);
+}
+
+/** How many of the ascending `values` are below `limit`. */
+function countBelow(values: readonly number[], limit: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? Infinity) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

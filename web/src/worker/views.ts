@@ -1,0 +1,168 @@
+/** What a page sees of what was verified: operations, channels, items; names only as certified. */
+import { reference } from "../domain/references.ts";
+import { readAlertBody, readPostBody } from "../domain/bodies.ts";
+import { DomainError } from "../domain/errors.ts";
+import type { Account, Directory } from "../crypto/directory.ts";
+import { unb64 } from "../crypto/encoding.ts";
+import { isReader, maySend, type Operation, pending, readers } from "../crypto/membership.ts";
+import { ProtocolError } from "../crypto/errors.ts";
+import type { ChannelLog, Entry } from "./channel.ts";
+import type { OperationLedger, Verified } from "./ledger.ts";
+import type { Author, ChannelView, Item, Reader } from "./protocol.ts";
+
+const SENT_KINDS = ["alert", "post"] as const;
+const UNKNOWN_NAME = "?";
+
+export interface Seen {
+  readonly directory: Directory;
+  readonly account: string;
+  readonly readTo: (channel: string) => number;
+}
+
+export function channelView(
+  state: Operation,
+  channel: string,
+  log: ChannelLog | null,
+  label: string | null,
+  { directory, account, readTo }: Seen,
+): ChannelView {
+  const found = state.channels.get(channel);
+  if (found === undefined) throw new ProtocolError("wrong-place", "The operation has no such channel.");
+  const all = readers(state, channel, directory);
+  const unread = log === null ? [] : log.entries.filter((entry) => entry.seq > readTo(channel) && entry.header?.account !== account);
+  return {
+    channel,
+    operation: state.id,
+    type: found.type,
+    compartment: found.compartment,
+    label,
+    history: found.history,
+    readers: all.length,
+    countries: new Set(all.map((reader) => directory.account(reader.account).country)).size,
+    pending: pending(state, channel, directory).length,
+    namedAudience: found.audience.scope === "accounts",
+    maySend: SENT_KINDS.filter((kind) => allows(() => maySend(state, channel, account, kind, directory))),
+    unread: unread.length,
+    urgent: unread.filter((entry) => entry.header?.urgency === "immediate").length,
+    readTo: readTo(channel),
+    last: log?.last ?? 0,
+  };
+}
+
+/** A stale epoch doesn't take the button away: sending makes the next one first. */
+function allows(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch (refused) {
+    if (refused instanceof ProtocolError) return refused.code === "stale-epoch";
+    throw refused;
+  }
+}
+
+export function readerViews(state: Operation, channel: string, directory: Directory): readonly Reader[] {
+  const without = new Set(pending(state, channel, directory).map((reader) => reader.account));
+  return readers(state, channel, directory)
+    .map(({ account }) => {
+      const { name, country } = directory.account(account);
+      return { account, name, country, role: state.members.get(account)?.role ?? "", pending: without.has(account) };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+export function authorOf(directory: Directory, account: string, device: string): Author {
+  const { name, country, level }: Account = directory.account(account);
+  return { account, name, country, organisation: "", device: directory.devices.get(device)?.label ?? UNKNOWN_NAME, level };
+}
+
+/** The action that helps against a fault: "tell" where somebody lied, "wait" where a key is on its way. */
+function actionFor(code: string): "again" | "tell" | "update" | "wait" {
+  if (code === "unknown-version") return "update";
+  if (code === "offline" || code === "gap") return "again";
+  if (code === "cannot-open") return "wait";
+  return "tell";
+}
+
+export function itemOf(entry: Entry, log: ChannelLog, state: Operation, { directory, account }: Seen): Item {
+  const { header, body, seq, id, receivedAt, leaf } = entry;
+  const fault = (code: string): Item => ({
+    is: "fault",
+    id,
+    channel: log.channel,
+    seq,
+    code,
+    action: actionFor(code),
+    receivedAt,
+  });
+  if (entry.fault !== null) return fault(entry.fault);
+  if (header === null || body === null) return fault("unknown-version");
+  if (header.kind !== "alert" && header.kind !== "post") return fault("unknown-version");
+  const author = authorOf(directory, header.account, header.device);
+  try {
+    return {
+      is: header.kind,
+      id,
+      channel: log.channel,
+      seq,
+      reference: reference(state.code, author.country, unb64(header.id, 16)),
+      author,
+      signature: { at: header.at, receivedAt, checkedAt: entry.checkedAt, leaf, id },
+      urgent: header.urgency === "immediate",
+      ref: header.ref,
+      mine: header.account === account,
+      replies: log.entries.filter((other) => other.header?.ref === id).length,
+      body: header.kind === "alert" ? (readAlertBody(body) as never) : readPostBody(body),
+    };
+  } catch (refused) {
+    if (refused instanceof DomainError) return fault("malformed");
+    throw refused;
+  }
+}
+
+/** The signed changes that concern a channel, as lines of its feed. */
+export function systemItems(ledger: OperationLedger, channel: string, directory: Directory, account: string): readonly (Item & { leaf: number })[] {
+  const lines: (Item & { leaf: number })[] = [];
+  for (const entry of ledger.past) {
+    const found = entry.state.channels.get(channel);
+    if (found === undefined) continue;
+    for (const line of linesOf(entry, channel, found.type === "all", directory, account)) lines.push(line);
+  }
+  return lines;
+}
+
+function* linesOf(entry: Verified, channel: string, isAll: boolean, directory: Directory, account: string): Generator<Item & { leaf: number }> {
+  let count = 0;
+  const line = (what: Extract<Item, { is: "system" }>["what"], whom: string | null, detail: readonly string[]) => ({
+    is: "system" as const,
+    id: `${entry.id}-${(count += 1)}`,
+    channel,
+    seq: 0,
+    at: entry.at,
+    what,
+    by: nameOf(directory, entry.author),
+    whom: whom === null ? null : nameOf(directory, whom),
+    detail,
+    leaf: entry.leaf,
+  });
+  for (const change of entry.changes) {
+    if (change.change === "channel.open" && change.channel === channel) yield line("opened", null, []);
+    if (!isAll) continue;
+    if (change.change === "member.admit" && change.account !== account) {
+      yield line("admitted", change.account, [change.role, ...change.compartments]);
+    }
+    if (change.change === "member.remove") yield line("removed", change.account, []);
+    if (change.change === "member.change") yield line("changed", change.account, [change.role, ...change.compartments]);
+    if (change.change === "phase.set") yield line("phase", null, [change.phase]);
+  }
+  const epoch = entry.state.channels.get(channel)?.epoch ?? null;
+  if (entry.newEpochs.includes(channel) && epoch !== null && epoch.number > 1) yield line("new-secret", null, []);
+}
+
+function nameOf(directory: Directory, account: string): string {
+  return directory.accounts.get(account)?.name ?? UNKNOWN_NAME;
+}
+
+/** Whether this account reads the channel as of what is known now. */
+export function reads(state: Operation, channel: string, { account, directory }: Seen): boolean {
+  return isReader(state, channel, account, directory);
+}

@@ -1,0 +1,246 @@
+/**
+ * Everything one unlocked account has verified, kept current by the live stream: directory, operations, channels.
+ *
+ * First load and reconnect are the same calls (architecture.md "The way of one alert").
+ */
+import { b64 } from "../crypto/encoding.ts";
+import { actBody } from "../crypto/directory.ts";
+import { channelOf } from "../crypto/membership.ts";
+import { pack, type Packet, unpackAll } from "../crypto/packet.ts";
+import { getJson, Refused, sendPacket } from "../net/api.ts";
+import { type Cursor, Live, type LiveState } from "../net/live.ts";
+import { ChannelLog } from "./channel.ts";
+import { EpochSecrets } from "./epochs.ts";
+import type { HubFacts, Unlocked } from "./keys.ts";
+import { DirectoryLedger, OperationLedger, placeOf } from "./ledger.ts";
+import { Log } from "./log.ts";
+import { keepPins, knownPins } from "./pins.ts";
+import { Declined } from "./problems.ts";
+import type { Records } from "./records.ts";
+import type { Rotating } from "./rotation.ts";
+import { reads, type Seen } from "./views.ts";
+
+const PIN_PAUSE = 5_000;
+const ACT_LIFE = 24 * 60 * 60 * 1000;
+
+export interface Watcher {
+  operations(): void;
+  items(channel: string, arrived: readonly string[]): void;
+  connection(state: LiveState): void;
+  ended(): void;
+}
+
+interface Opened {
+  readonly ledger: OperationLedger;
+  readonly secrets: EpochSecrets;
+  readonly channels: Map<string, ChannelLog>;
+}
+
+export class World {
+  readonly directory: DirectoryLedger;
+  readonly operations = new Map<string, Opened>();
+  private readonly keys: Unlocked;
+  private readonly records: Records;
+  private readonly log: Log;
+  private readonly watcher: Watcher;
+  private readonly live: Live;
+  private pinTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(facts: HubFacts, keys: Unlocked, records: Records, watcher: Watcher) {
+    this.keys = keys;
+    this.records = records;
+    this.watcher = watcher;
+    this.log = new Log(facts);
+    this.directory = new DirectoryLedger(facts.hub);
+    this.live = new Live({
+      cursor: () => this.cursor(),
+      packets: (bytes) => this.takeAll(unpackAll(bytes)),
+      behind: (channel) => void this.catchUp(channel),
+      state: (state) => watcher.connection(state),
+      ended: () => watcher.ended(),
+    });
+  }
+
+  /** The directory first, then this device's place in it. Raises what makes the hub's account of people unbelievable. */
+  async openDirectory(): Promise<void> {
+    await this.directory.sync();
+    const own = this.directory.latest.account(this.keys.account);
+    if (own.aik !== b64(this.keys.owner.public)) throw new Declined("wrong-identity");
+    if (this.keys.isNewDevice) await this.addDevice();
+    const device = this.directory.latest.devices.get(this.keys.device);
+    if (device === null || !this.directory.latest.deviceValid(this.keys.device, this.keys.account)) {
+      throw new Declined(device === null ? "device-unknown" : "revoked");
+    }
+  }
+
+  async openOperations(): Promise<void> {
+    const pins = await knownPins(this.records);
+    for (const pin of pins) {
+      this.directory.checkPin(pin.directory);
+      if (pin.checkpoint !== "") await this.log.resume(pin.checkpoint);
+    }
+    await this.log.refresh();
+    for (const { operation } of await getJson<readonly { operation: string }[]>("/api/operations")) {
+      const opened = await this.openOperation(operation);
+      for (const pin of pins) {
+        const own = pin.operations.get(operation);
+        if (own !== undefined) opened.ledger.checkPin(own);
+        for (const [channel, seen] of pin.channels) await opened.channels.get(channel)?.checkPin(seen);
+      }
+    }
+    this.pinSoon();
+  }
+
+  follow(): void {
+    this.live.start();
+  }
+
+  stop(): void {
+    clearTimeout(this.pinTimer);
+    this.live.stop();
+    for (const { secrets } of this.operations.values()) secrets.forget();
+  }
+
+  get seen(): Omit<Seen, "readTo"> {
+    return { directory: this.directory.latest, account: this.keys.account };
+  }
+
+  /** Where an envelope of this account would go. Raises not-found for a channel that isn't read here. */
+  place(operation: string, channel: string): Rotating {
+    const opened = this.operations.get(operation);
+    const log = opened?.channels.get(channel);
+    if (opened === undefined || log === undefined) throw new Declined("not-found");
+    return { keys: this.keys, directory: this.directory, operation: opened.ledger, secrets: opened.secrets, log };
+  }
+
+  find(channel: string): Rotating {
+    for (const [operation, opened] of this.operations) if (opened.channels.has(channel)) return this.place(operation, channel);
+    throw new Declined("not-found");
+  }
+
+  private async addDevice(): Promise<void> {
+    const { hub, account, owner, device, deviceLabel, signer } = this.keys;
+    const n = this.directory.latest.nextN(account);
+    const head = { hub, type: "device.add", by: [account], n, expires: Date.now() + ACT_LIFE } as const;
+    const body = actBody(head, { account, device, key: b64(signer.public), label: deviceLabel });
+    const signature = await owner.sign("act", body);
+    await sendPacket("/api/directory", pack(new Uint8Array(), new Uint8Array(), body, [signature], new Uint8Array()));
+    await this.directory.sync();
+  }
+
+  private async openOperation(operation: string): Promise<Opened> {
+    const ledger = new OperationLedger(operation, this.directory);
+    await ledger.sync();
+    const opened: Opened = { ledger, secrets: new EpochSecrets(this.keys, ledger), channels: new Map() };
+    this.operations.set(operation, opened);
+    await this.openChannels(opened);
+    return opened;
+  }
+
+  /** Opens each channel that this account reads and drops what it no longer does. True if something changed. */
+  private async openChannels({ ledger, secrets, channels }: Opened): Promise<boolean> {
+    const state = ledger.latest;
+    if (state === null) return false;
+    let changed = false;
+    for (const channel of state.channels.keys()) {
+      const isReader = reads(state, channel, { ...this.seen, readTo: () => 0 });
+      if (isReader === channels.has(channel)) continue;
+      changed = true;
+      if (!isReader) {
+        channels.delete(channel);
+        continue;
+      }
+      if (channelOf(state, channel).epoch === null) continue;
+      const log = new ChannelLog(channel, { hub: this.keys.hub, operation: ledger, directory: this.directory, secrets, log: this.log });
+      channels.set(channel, log);
+      await log.sync();
+    }
+    return changed;
+  }
+
+  private async takeAll(packets: readonly Packet[]): Promise<void> {
+    const arrived = new Map<string, string[]>();
+    let governance = false;
+    for (const packet of packets) {
+      const place = placeOf(packet);
+      if (place.kind === "directory") await this.directory.take(packet);
+      else if (place.kind === "operation") await this.takeEntry(place.stream, packet);
+      else await this.takeEnvelope(place.stream, packet, arrived);
+      governance ||= place.kind !== "channel";
+    }
+    if (governance && (await this.reopen())) this.live.subscribe();
+    if (governance) this.watcher.operations();
+    for (const [channel, ids] of arrived) this.watcher.items(channel, ids);
+    this.pinSoon();
+  }
+
+  private async takeEntry(operation: string, packet: Packet): Promise<void> {
+    const opened = this.operations.get(operation);
+    if (opened === undefined) await this.openOperation(operation);
+    else await opened.ledger.take(packet);
+  }
+
+  private async takeEnvelope(channel: string, packet: Packet, arrived: Map<string, string[]>): Promise<void> {
+    for (const { channels } of this.operations.values()) {
+      const log = channels.get(channel);
+      if (log === undefined) continue;
+      const before = log.last;
+      await log.take(packet);
+      const fresh = log.entries.slice(before).map(({ id }) => id);
+      if (fresh.length > 0) arrived.set(channel, [...(arrived.get(channel) ?? []), ...fresh]);
+    }
+  }
+
+  private async reopen(): Promise<boolean> {
+    let changed = false;
+    for (const opened of this.operations.values()) changed = (await this.openChannels(opened)) || changed;
+    return changed;
+  }
+
+  private async catchUp(channel: string): Promise<void> {
+    const { log } = this.find(channel);
+    const before = log.last;
+    try {
+      await log.sync();
+    } catch (refused) {
+      // The next packet or reconnection asks again from the same cursor.
+      if (!(refused instanceof Refused)) throw refused;
+    }
+    this.watcher.items(channel, log.entries.slice(before).map(({ id }) => id));
+  }
+
+  private cursor(): Cursor {
+    return {
+      directory: this.directory.lastSeq,
+      operations: [...this.operations].map(([operation, { ledger }]) => [operation, ledger.lastSeq] as const),
+      channels: [...this.operations].flatMap(([operation, { channels }]) =>
+        [...channels.values()].map((log) => [operation, log.channel, log.last] as const),
+      ),
+    };
+  }
+
+  private pinSoon(): void {
+    clearTimeout(this.pinTimer);
+    this.pinTimer = setTimeout(() => void this.pin(), PIN_PAUSE);
+  }
+
+  private async pin(): Promise<void> {
+    const directory = { size: this.directory.history.size, head: this.directory.latest.head };
+    const operations = new Map<string, { size: number; head: string }>();
+    const channels = new Map<string, { seq: number; chain: string }>();
+    for (const [operation, { ledger, channels: logs }] of this.operations) {
+      const head = ledger.past.at(-1)?.id;
+      if (head !== undefined && ledger.frozen === null) operations.set(operation, { size: ledger.past.length, head });
+      for (const log of logs.values()) {
+        const chain = await log.chainAt(log.last);
+        if (log.broken === null && chain !== null) channels.set(log.channel, { seq: log.last, chain: b64(chain) });
+      }
+    }
+    try {
+      await keepPins(this.records, { directory, operations, channels, checkpoint: this.log.lastNote });
+    } catch (refused) {
+      // Kept on this device all the same; the next change brings it.
+      if (!(refused instanceof Refused)) throw refused;
+    }
+  }
+}
