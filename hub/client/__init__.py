@@ -1,0 +1,1 @@
+"""The member's side: keys, verification and plaintext, on the other end of the wire (docs/spec)."""

@@ -1,0 +1,320 @@
+"""
+Changing an operation: one signed entry with its changes, and the epochs and grants that follow
+(docs/spec/09-membership.md).
+
+Nobody has to think of keys: whatever a change makes stale or leaves waiting is made good in the same commit, as far
+as this member may read it; the rest waits for another reader.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crypto.changes import Author, audience_form
+from crypto.encoding import AccountId, ChannelId, Json, OperationId, b64, canon, hash_of, ids
+from crypto.epochs import EpochRecord, Reader, wraps_root
+from crypto.errors import ProtocolError
+from crypto.membership import Operation, apply, entry_body, entry_id, pending, readers, stale
+from crypto.packet import join_parts, pack
+from crypto.sealing import make_epoch, make_wraps
+from hub.client import epochs
+from hub.client.errors import Fault, Refused
+from hub.client.places import as_received
+from hub.client.reading import update
+from hub.client.standing import OperationView
+from hub.client.state import State, now
+from hub.client.sync import sync_directory, sync_operation
+
+CONFLICTS = 8  # entries of others that may come first before we give up
+EVERY = None  # tend to every channel that this member reads
+
+
+@dataclass(slots=True)
+class Beside:
+    """What travels with an entry and is signed by hash inside it."""
+
+    wraps: list[Json] = field(default_factory=list)
+    documents: list[Json] = field(default_factory=list)
+
+    def pack(self) -> bytes:
+        """Canonical JSON each behind its length: wraps of grants, wraps of epochs, documents."""
+        return join_parts([canon(part) for part in [*self.wraps, *self.documents]])
+
+
+async def open_operation(
+    state: State, code: str, name: str, compartments: Sequence[str], own: Sequence[str]
+) -> OperationId:
+    """The first entry; its id is the operation's. The author becomes its first coordinator."""
+    directory = state.directory.latest
+    change: Json = {
+        "change": "operation.open",
+        "code": code,
+        "name": name,
+        "roles": b64(directory.matrix.hash),
+        "compartments": sorted(compartments),
+        "own": sorted(own),
+    }
+    body = entry_body(
+        hub=state.keys.hub,
+        operation=None,
+        seq=0,
+        prev=None,
+        directory_size=directory.size,
+        directory_head=directory.head,
+        by=[_me(state)],
+        at=now(),
+        changes=[change],
+    )
+    signature = state.keys.device.sign("entry", body)
+    operation = OperationId(entry_id(body))
+    receipt = await state.hub.open_operation(pack(b"", body, b"", [signature], b""))
+    view = state.operations.setdefault(operation, OperationView(operation))
+    view.take(as_received(receipt, b64(operation), "operation", body, signature), state.directory)
+    return operation
+
+
+async def commit(
+    state: State,
+    operation: OperationId,
+    changes: Sequence[Json],
+    *,
+    labels: Mapping[ChannelId, str] | None = None,
+    documents: Sequence[Json] = (),
+    only: Collection[ChannelId] | None = EVERY,
+) -> Operation:
+    """
+    One entry with `changes` and what follows from them, judged here before the hub sees it.
+
+    Where another entry came first, everything is judged anew on top of it. Raises Fault with the rule's own code where
+    the change isn't allowed; then nothing was sent.
+    """
+    for _ in range(CONFLICTS):
+        body, beside, made = await _compose(state, operation, changes, labels or {}, documents, only)
+        if body is None:
+            return state.operation(operation)
+        signature = state.keys.device.sign("entry", body)
+        try:
+            receipt = await state.hub.submit_entry(b64(operation), pack(b"", body, b"", [signature], beside.pack()))
+        except Refused as refusal:
+            if refusal.code not in {"conflict", "not-next", "stale-epoch", "wrong-readers"}:
+                raise
+            await sync_directory(state)
+            await sync_operation(state, operation)
+            continue
+        state.operations[operation].take(
+            as_received(receipt, b64(operation), "operation", body, signature), state.directory
+        )
+        state.secrets.update(made)
+        return state.operation(operation)
+    raise Fault("not-next", b64(operation))
+
+
+async def tend(state: State, operation: OperationId, channel: ChannelId) -> None:
+    """Makes the epoch or the grants that a channel needs, without asking anyone; nothing where it needs none."""
+    await commit(state, operation, [], only={channel})
+
+
+# -- composing ---------------------------------------------------------------------------------------------------------
+
+
+async def _compose(
+    state: State,
+    operation: OperationId,
+    changes: Sequence[Json],
+    labels: Mapping[ChannelId, str],
+    documents: Sequence[Json],
+    only: Collection[ChannelId] | None,
+) -> tuple[bytes | None, Beside, dict[tuple[ChannelId, int], bytes]]:
+    """The entry's body (None where nothing has to be said), what stands beside it, and the new secrets."""
+    before = state.operation(operation)
+    after = _tried(state, before, changes) if changes else before
+    beside, made = Beside(documents=list(documents)), dict[tuple[ChannelId, int], bytes]()
+    granted: list[Json] = []
+    records: list[EpochRecord] = []
+    late: list[Json] = []
+    for channel in sorted(after.channels):
+        if only is not EVERY and channel not in only and channel not in labels:
+            continue
+        if _needs_epoch(state, before, after, channel):
+            record, wraps, secret = await _epoch(state, before, after, channel, labels)
+            records.append(record)
+            late.append(wraps)
+            made[channel, record.epoch] = secret
+        elif _may_grant(state, before, after, channel):
+            change, wraps = await _grants(state, after, channel)
+            granted.append(change)
+            beside.wraps.append(wraps)
+    beside.wraps += late  # the wraps of grants stand first, as the hub reads them
+    if not changes and not granted and not records:
+        return None, beside, made
+    return _body(state, before, [*changes, *granted], records), beside, made
+
+
+def _tried(state: State, before: Operation, changes: Sequence[Json]) -> Operation:
+    """The operation as it would be; what the rules refuse is told before anything is sent."""
+    body = _body(state, before, changes, [])
+    try:
+        return apply(before, state.directory.latest, body, [state.keys.device.sign("entry", body)])
+    except ProtocolError as error:
+        raise Fault(error.code, b64(before.id), text=error.text) from error
+
+
+def _body(state: State, before: Operation, changes: Sequence[Json], records: Sequence[EpochRecord]) -> bytes:
+    directory = state.directory.latest
+    return entry_body(
+        hub=state.keys.hub,
+        operation=before.id,
+        seq=before.seq + 1,
+        prev=before.head,
+        directory_size=directory.size,
+        directory_head=directory.head,
+        by=[_me(state)],
+        at=max(now(), before.at),
+        changes=changes,
+        epochs=records,
+    )
+
+
+def _needs_epoch(state: State, before: Operation, after: Operation, channel: ChannelId) -> bool:
+    """Missing, stale, or somebody waits who may not be given the old one; and this member may make it."""
+    place = after.channel(channel)
+    if not place.open or not _reads(state, after, channel):
+        return False
+    if place.epoch is None:
+        return True
+    waiting = place.history == "from-join" and pending(after, channel, state.directory.latest)
+    if not waiting and not stale(after, channel, state.directory.latest):
+        return False
+    return _reads(state, before, channel) and _holds(state, place.epoch.holders)
+
+
+def _may_grant(state: State, before: Operation, after: Operation, channel: ChannelId) -> bool:
+    place = after.channel(channel)
+    return (
+        place.open
+        and place.epoch is not None
+        and place.history == "all"
+        and bool(pending(after, channel, state.directory.latest))
+        and _reads(state, before, channel)
+        and _holds(state, place.epoch.holders)
+    )
+
+
+async def _epoch(
+    state: State, before: Operation, after: Operation, channel: ChannelId, labels: Mapping[ChannelId, str]
+) -> tuple[EpochRecord, Json, bytes]:
+    former = after.channel(channel).epoch
+    place = epochs.place_of(state, after.id, channel)
+    number, previous = 1, None
+    words = labels.get(channel, epochs.NO_LABEL)
+    if former is not None:
+        number = former.number + 1
+        await update(state, before.id, channel)
+        words = words or await epochs.label(state, before.id, channel)
+        if after.channel(channel).history == "all":
+            previous = (former.number, await epochs.epoch_secret(state, before.id, channel, former.number))
+    view = state.channel_view(after.id, channel)
+    to = readers(after, channel, state.directory.latest)
+    record, wraps, secret = make_epoch(place, number, _with_keys(state, to), words, (view.seq, view.chain), previous)
+    return record, _wraps_form(channel, number, to, wraps), secret
+
+
+async def _grants(state: State, after: Operation, channel: ChannelId) -> tuple[Json, Json]:
+    epoch = after.channel(channel).epoch
+    assert epoch is not None
+    secret = await epochs.epoch_secret(state, after.id, channel, epoch.number)
+    to = pending(after, channel, state.directory.latest)
+    place = epochs.place_of(state, after.id, channel)
+    wraps = make_wraps(place, epoch.record.commitment, _with_keys(state, to), secret)
+    change: Json = {
+        "change": "grants",
+        "channel": b64(channel),
+        "epoch": epoch.number,
+        "wraps_hash": b64(wraps_root(to, wraps)),
+        "to": [b64(reader.account) for reader in to],
+    }
+    return change, _wraps_form(channel, epoch.number, to, wraps)
+
+
+def _wraps_form(channel: ChannelId, epoch: int, to: Sequence[Reader], wraps: Sequence[bytes]) -> Json:
+    rows: Json = [[b64(reader.account), reader.generation, b64(wrap)] for reader, wrap in zip(to, wraps, strict=True)]
+    return {"channel": b64(channel), "epoch": epoch, "wraps": rows}
+
+
+def _with_keys(state: State, to: Sequence[Reader]) -> list[tuple[Reader, bytes]]:
+    accounts = state.directory.latest.accounts
+    return [(reader, accounts[reader.account].aek) for reader in to]
+
+
+def _reads(state: State, operation: Operation, channel: ChannelId) -> bool:
+    if channel not in operation.channels:
+        return False
+    return any(reader.account == state.account for reader in readers(operation, channel, state.directory.latest))
+
+
+def _holds(state: State, holders: Sequence[Reader]) -> bool:
+    return any(reader.account == state.account for reader in holders)
+
+
+def _me(state: State) -> Author:
+    return Author(state.account, state.keys.device_id)
+
+
+# -- the changes in words ----------------------------------------------------------------------------------------------
+
+
+def admit(state: State, account: AccountId, role: str, compartments: Sequence[str]) -> Json:
+    """A member under the identity key that the directory certifies."""
+    aik = state.directory.latest.account(account).aik
+    return {"change": "member.admit", **ids(account=account, aik=aik, role=role), "compartments": sorted(compartments)}
+
+
+def change_member(account: AccountId, role: str, compartments: Sequence[str]) -> Json:
+    """Another role or clearance."""
+    return {"change": "member.change", **ids(account=account, role=role), "compartments": sorted(compartments)}
+
+
+def remove(account: AccountId) -> Json:
+    """Out of the operation; every channel that the account read gets a new secret."""
+    return {"change": "member.remove", **ids(account=account)}
+
+
+def new_channel() -> ChannelId:
+    """A fresh channel's id."""
+    return ChannelId(secrets.token_bytes(16))
+
+
+def open_channel(
+    channel: ChannelId,
+    kind: str,
+    compartment: str,
+    scope: str = "all",
+    of: Sequence[str | bytes] = (),
+    history: str = "all",
+) -> Json:
+    """A channel; its label travels in the epoch that the same commit makes."""
+    audience = audience_form(scope, of)
+    return {
+        "change": "channel.open",
+        **ids(channel=channel, type=kind, compartment=compartment, history=history),
+        "audience": audience,
+    }
+
+
+def close_channel(channel: ChannelId) -> Json:
+    """No more envelopes; what was said stays readable."""
+    return {"change": "channel.close", **ids(channel=channel)}
+
+
+def set_phase(phase: str) -> Json:
+    """planned, preparation, active, reporting."""
+    return {"change": "phase.set", "phase": phase}
+
+
+def adopt_template(template: str, version: int, document: Json) -> tuple[Json, Json]:
+    """The change, and the document that stands beside the entry under its hash."""
+    digest = b64(hash_of("template", document))
+    change: Json = {"change": "template.adopt", "template": template, "version": version, "hash": digest}
+    return change, {"template": digest, "document": document}

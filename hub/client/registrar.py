@@ -1,0 +1,122 @@
+"""What an administrator's client asks of the hub: invitations out, enrolments checked, accounts certified (docs/spec/08-directory.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from crypto.directory import Enrolment, check_enrolment_public
+from crypto.encoding import AccountId, HubId, Json, OrganisationId, ids, unb64
+from crypto.vault import check_enrolment_mac
+from hub.client.administrators import AdministratorKey, sign_act, sign_request
+from hub.client.api import Hub
+from hub.client.enrolment import Invitation
+from hub.client.errors import Fault, Refused
+from hub.client.state import now
+
+INVITATION_LIFE = 14 * 24 * 3_600_000
+BEHIND = frozenset({"gap", "repeated"})  # another administrator was faster: the number has moved on
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """An enrolment whose signatures, keys and invitation secret were checked here."""
+
+    enrolment: Enrolment
+    invitation: Invitation
+
+
+class Registrar:
+    """
+    Administrators at one table: as many keys as the act at hand needs.
+
+    `n` is the number of the administrators' last act; a hub that has moved on tells the next one, and the act is signed anew.
+    """
+
+    def __init__(self, hub: Hub, hub_id: HubId, keys: Sequence[AdministratorKey], threshold: int, n: int = 0) -> None:
+        self.hub = hub
+        self.hub_id = hub_id
+        self._keys = list(keys)
+        self._threshold = threshold
+        self._n = n
+        self._one = asyncio.Lock()
+
+    async def add_organisation(self, organisation: OrganisationId, name: str, country: str, short: str) -> None:
+        """Names an organisation of a country."""
+        await self._act("organisation.add", 1, **ids(organisation=organisation, name=name, country=country, short=short))
+
+    async def open_invitation(self, invitation: Invitation) -> None:
+        """Lets the person enrol; the invitation's secret stays out of it."""
+        at = now()
+        about = ids(invitation=invitation.invitation, account=invitation.account, code=invitation.code)
+        packet = sign_request(
+            self.hub_id, "invitation.open", self._keys[0], at, **about, expires=at + INVITATION_LIFE
+        )
+        await self.hub.open_invitation(packet)
+
+    async def pending(self, invitations: Mapping[bytes, Invitation]) -> list[Handed]:
+        """
+        What waits under the given invitations, each checked: 1. both signatures and every key; 2. made with the
+        invitation's secret; 3. for the invited account and code. Raises ProtocolError for one that doesn't hold.
+        """
+        waiting = await self.hub.pending_enrolments(sign_request(self.hub_id, "enrolments.read", self._keys[0], now()))
+        found = []
+        for one in waiting:
+            body, signatures = unb64(one["body"]), [unb64(part, 64) for part in one["signatures"]]
+            enrolment = check_enrolment_public(body, signatures, self.hub_id)
+            invitation = invitations.get(enrolment.invitation)
+            if invitation is None:
+                continue
+            mac = unb64(one["mac"], 32)
+            check_enrolment_mac(invitation.secret, self.hub_id, enrolment.invitation, body, mac)
+            if (enrolment.account, enrolment.code) != (invitation.account, invitation.code):
+                raise Fault("not-certified", enrolment.code)
+            found.append(Handed(enrolment, invitation))
+        return found
+
+    async def certify(
+        self, handed: Handed, organisation: OrganisationId, name: str, *, level: str = "A1", may: Sequence[str] = ()
+    ) -> None:
+        """Says whose keys these are. Who may coordinate, administer or audit needs A2 and the threshold."""
+        enrolment = handed.enrolment
+        about = ids(
+            account=enrolment.account,
+            organisation=organisation,
+            name=name,
+            code=enrolment.code,
+            aik=enrolment.aik,
+            aek=enrolment.aek,
+            generation=1,
+            level=level,
+            invitation=enrolment.invitation,
+        )
+        await self._act("account.certify", self._threshold if may else 1, **about, may=sorted(may))
+
+    async def suspend(self, account: AccountId, reason: str, *, powerful: bool = False) -> None:
+        """Nothing can be sent or read by the account until it is restored."""
+        await self._act("account.suspend", self._threshold if powerful else 1, **ids(account=account, reason=reason))
+
+    async def restore(self, account: AccountId, *, powerful: bool = False) -> None:
+        """Takes the suspension back."""
+        await self._act("account.restore", self._threshold if powerful else 1, **ids(account=account))
+
+    async def revoke_device(self, account: AccountId, device: bytes, reason: str) -> None:
+        """Ends a device that isn't in its owner's hands any more."""
+        await self._act("device.revoke", 1, **ids(account=account, device=device, reason=reason))
+
+    async def _act(self, kind: str, signers: int, **parts: Json) -> None:
+        async with self._one:
+            for _ in range(TRIES):
+                packet = sign_act(self.hub_id, kind, self._keys[:signers], self._n + 1, now(), **parts)
+                try:
+                    await self.hub.submit_act(packet)
+                except Refused as refusal:
+                    if refusal.code not in BEHIND or "next_n" not in refusal.more:
+                        raise
+                    self._n = int(refusal.more["next_n"]) - 1
+                else:
+                    self._n += 1
+                    return
+            raise Fault("not-next", kind)
