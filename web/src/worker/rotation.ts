@@ -4,7 +4,7 @@
 import { b64, utf8 } from "../crypto/encoding.ts";
 import { channelOf, entryBody, epochNeeded, type Operation, pending, readers, stale } from "../crypto/membership.ts";
 import { joinParts, pack } from "../crypto/packet.ts";
-import { makeEpoch, type Recipient } from "../crypto/sealing.ts";
+import { type MadeEpoch, makeEpoch, type Recipient } from "../crypto/sealing.ts";
 import { Refused, sendPacket } from "../net/api.ts";
 import type { ChannelLog } from "./channel.ts";
 import type { EpochSecrets } from "./epochs.ts";
@@ -87,14 +87,15 @@ async function rotate({ keys, directory, operation, secrets, log }: Rotating): P
     epochs: [made.record],
   });
   const signature = await keys.signer.sign("entry", body);
-  const wraps = wrapsDocument(log.channel, made.record.epoch, made.wraps);
+  const wraps = wrapsDocument(made, recipients);
   const packet = pack(new Uint8Array(), body, new Uint8Array(), [signature], joinParts([wraps]));
   await sendPacket(`/api/operations/${operation.id}/entries`, packet);
 }
 
-/** What travels beside the entry, in the readers' order; it may be larger than a statement. */
-function wrapsDocument(channel: string, epoch: number, wraps: readonly Uint8Array[]): Uint8Array {
-  return utf8(JSON.stringify({ channel, epoch, wraps: wraps.map(b64) }));
+/** What travels beside the entry; it may be larger than a statement. */
+function wrapsDocument({ record, wraps }: MadeEpoch, recipients: readonly Recipient[]): Uint8Array {
+  const rows = recipients.map(({ reader }, at) => [reader.account, reader.generation, b64(wraps[at] ?? new Uint8Array())]);
+  return utf8(JSON.stringify({ channel: record.channel, epoch: record.epoch, wraps: rows }));
 }
 
 function known(operation: OperationLedger): Operation {
