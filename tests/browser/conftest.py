@@ -51,7 +51,7 @@ def watch() -> Callable[[Page], list[str]]:
     """
     Hand a page to it before it is opened: the list then fills with what the page complains about.
 
-    A violation of the policy is such a complaint. One inside a worker reaches only the worker: a test must listen there.
+    A violation of the policy is such a complaint. One inside a worker reaches only the worker: listen there too.
     """
 
     def watched(page: Page) -> list[str]:
