@@ -1,14 +1,11 @@
-"""The person and the device behind one request, as the session table and the directory know them (docs/spec, sign-in)."""
+"""The person and the device behind one request, as the session table and the directory know them."""
 
 from dataclasses import dataclass, field
-from typing import Final, NewType
+from typing import Final
 
 from aiohttp import web
 
-AccountId = NewType("AccountId", bytes)
-DeviceId = NewType("DeviceId", bytes)
-OperationId = NewType("OperationId", bytes)
-ChannelId = NewType("ChannelId", bytes)
+from crypto.encoding import AccountId, DeviceId
 
 
 @dataclass(frozen=True, slots=True)

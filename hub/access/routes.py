@@ -21,8 +21,8 @@ class Route:
     One line of a room's `ROUTES`.
 
     `action` is a name of the matrix or OPEN. Where the path has `{operation}` (and `{channel}`), the guard judges the
-    action by the actor's role and compartments there; elsewhere by what the directory says of the account.
-    `action` may contain `{kind}`: then the handler calls `require()` itself once it has read the envelope's kind.
+    action by the actor's role and compartments there; elsewhere by what the directory says of the account. What depends
+    on the body (an envelope's kind, an entry's changes) the room judges itself, after this coarse sieve.
     `leaf` is the type of the audit leaf that an accepted request leaves; None only where the visible list says so.
     `device` asks for a session that is bound to a device.
     """

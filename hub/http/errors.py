@@ -4,10 +4,12 @@ What the hub refuses, by the code that the answer carries (docs/spec, problems).
     Refusal
     ├── Malformed, TooLarge, UnsupportedMedia        the request itself
     ├── OriginRefused, RateLimited, HubBusy          before anybody looks at it
-    ├── Unauthenticated, ExpiredSession, NotAllowed  who asks
+    ├── Unauthenticated, ExpiredSession, NoDevice,
+    │   NotAllowed                                   who asks
     ├── NotFound                                     unknown, or not for this account: the two look the same
     ├── Conflict, Repeated, StaleEpoch               somebody was earlier
-    ├── WrongPlace, NotNext, Revoked, OutOfTime      authentic, but not valid here and now
+    ├── WrongPlace, NotNext, Revoked, OutOfTime,
+    │   RuleBroken                                   authentic, but not valid here and now
     └── Forged                                       a signature that is none; the log gets a leaf
 
 problems.py turns a code into a status and a sentence in the reader's language. An error of crypto/ has the same codes.
@@ -62,6 +64,10 @@ class ExpiredSession(Refusal):
     code = "expired-session"
 
 
+class NoDevice(Refusal):
+    code = "no-device"
+
+
 class NotAllowed(Refusal):
     code = "not-allowed"
 
@@ -98,6 +104,10 @@ class Revoked(Refusal):
 
 class OutOfTime(Refusal):
     code = "expired"
+
+
+class RuleBroken(Refusal):
+    code = "refused"
 
 
 class Forged(Refusal):

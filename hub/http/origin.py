@@ -1,6 +1,5 @@
 """Where a request may come from: the hub's own names, and its own pages (docs/threat-model.md, attack 36)."""
 
-import ipaddress
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
@@ -8,18 +7,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from hub.http.errors import OriginRefused
+from hub.settings import is_loopback_name
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-def is_loopback(host: str) -> bool:
-    """True for localhost, any name under it, and loopback addresses: the only names that plain http may carry."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def host_name(authority: str) -> str:
@@ -41,7 +31,7 @@ class Names:
     def check_host(self, request: web.Request) -> None:
         """Raises OriginRefused for a Host that isn't the hub's: neither a stranger's name nor one rebound to it."""
         authority = request.headers.get("Host", "").lower()
-        if authority in self._hosts or (self._loopback and is_loopback(host_name(authority))):
+        if authority in self._hosts or (self._loopback and is_loopback_name(host_name(authority))):
             return
         raise OriginRefused
 
@@ -73,5 +63,5 @@ class Names:
             self._loopback
             and parts.scheme in ("http", "https")
             and parts.netloc == authority
-            and is_loopback(host_name(authority))
+            and is_loopback_name(host_name(authority))
         )

@@ -37,7 +37,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "malformed": Sentence(
         400,
         N_("The request cannot be read"),
-        N_("A field is missing, unknown or of the wrong type. Nothing was stored. Load the newest version and try again."),
+        N_(
+            "A field is missing, unknown or of the wrong type. Nothing was stored. Load the newest version "
+            "and try again."
+        ),
     ),
     "not-canonical": Sentence(
         400,
@@ -72,12 +75,20 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "unauthenticated": Sentence(
         401,
         N_("That did not open the account"),
-        N_("Account code, passphrase and second secret do not fit together. Compare them with your sheet and try again."),
+        N_(
+            "Account code, passphrase and second secret do not fit together. Compare them with your sheet "
+            "and try again."
+        ),
     ),
     "expired-session": Sentence(
         401,
         N_("You are signed out"),
         N_("The session has ended. What you wrote is kept on this device. Sign in to go on."),
+    ),
+    "no-device": Sentence(
+        403,
+        N_("This session has no device yet"),
+        N_("Nothing was done. Unlock your account on this device, so that it can sign for you."),
     ),
     "not-allowed": Sentence(
         403,
@@ -97,7 +108,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "conflict": Sentence(
         409,
         N_("Somebody was faster"),
-        N_("Something else took this place in the meantime. Nothing was stored. Your client fetches it and checks again."),
+        N_(
+            "Something else took this place in the meantime. Nothing was stored. Your client fetches it and "
+            "checks again."
+        ),
     ),
     "not-next": Sentence(
         409,
@@ -112,17 +126,26 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "stale-epoch": Sentence(
         409,
         N_("The channel needs a new key first"),
-        N_("Somebody lost reading, so nothing may be sealed under the present key. Your client makes a new one and sends again."),
+        N_(
+            "Somebody lost reading, so nothing may be sealed under the present key. Your client makes a new "
+            "one and sends again."
+        ),
     ),
     "wrong-place": Sentence(
         422,
         N_("The statement belongs elsewhere"),
-        N_("It names another hub, operation, channel, epoch, account or content than the one it came with. Nothing was stored."),
+        N_(
+            "It names another hub, operation, channel, epoch, account or content than the one it came with. "
+            "Nothing was stored."
+        ),
     ),
     "forged": Sentence(
         422,
         N_("The signature is not genuine"),
-        N_("Nothing was stored, and the attempt was written to the audit log. If you sent this yourself, sign in again."),
+        N_(
+            "Nothing was stored, and the attempt was written to the audit log. If you sent this yourself, "
+            "sign in again."
+        ),
     ),
     "revoked": Sentence(
         403,
@@ -216,6 +239,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem(request, code_of(error), error.extra if isinstance(error, Refusal) else None)
     except TokenRefused:
         return problem(request, ExpiredSession.code)
+    except web.RequestPayloadError:
+        return problem(request, "malformed")
     except web.HTTPException as answer:
         if answer.status < 400:
             raise
@@ -224,5 +249,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         number = request.get("number", "-")
         # The route's pattern, not the address: an address may name operations and people.
         resource = request.match_info.route.resource
-        log.exception("request failed", number=number, method=request.method, route=resource.canonical if resource else None)
+        log.exception(
+            "request failed", number=number, method=request.method, route=resource.canonical if resource else None
+        )
         return problem(request, "internal", {"number": number})

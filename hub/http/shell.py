@@ -71,11 +71,12 @@ class Shell:
     def page(self, request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:
         """A rendered page; every template is given what `common` says."""
         language = language_of(request)
-        text = self._environments[language].get_template(template).render({**self.common(language), **values})
+        common = self.common(language, request.path)
+        text = self._environments[language].get_template(template).render({**common, **values})
         return web.Response(status=status, text=text, content_type="text/html", charset="utf-8")
 
-    def common(self, language: str) -> dict[str, Any]:
-        """lang, languages, hub, name, exercise, assets (name → address) and the address of the catalogue."""
+    def common(self, language: str, path: str) -> dict[str, Any]:
+        """lang, languages, hub, name, exercise, assets (name → address), the catalogue's address and the path."""
         return {
             "lang": language,
             "languages": LANGUAGES,
@@ -84,6 +85,7 @@ class Shell:
             "exercise": self._facts.exercise,
             "assets": self.assets,
             "catalogue": self.assets.get(f"locale/{language}.json", ""),
+            "path": path,
         }
 
     def error_page(
@@ -137,10 +139,6 @@ async def choose_language(request: web.Request) -> web.Response:
     answer = web.Response(status=303, headers={"Location": to})
     answer.set_cookie(LANGUAGE_COOKIE, language, max_age=365 * 86400, path="/", samesite="Strict", httponly=True)
     return answer
-
-
-async def health(_: web.Request) -> web.Response:
-    return web.json_response({"status": "ok"})
 
 
 def _read_manifest(static: Path) -> dict[str, str]:

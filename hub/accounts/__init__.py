@@ -1,0 +1,1 @@
+"""People's sealed vaults, the ways to open them, and their sessions."""

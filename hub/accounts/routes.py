@@ -1,0 +1,163 @@
+"""Sign-in, sessions, vaults, private records and enrolment over HTTP (docs/spec/20-http.md)."""
+
+import re
+from typing import Final
+
+from aiohttp import web
+
+from crypto.encoding import b64
+from hub.access.actor import actor_of, place_of
+from hub.access.guard import COOKIE
+from hub.access.routes import OPEN, Route
+from hub.accounts import wire
+from hub.accounts.enrolment import ENROLMENTS, HandedIn
+from hub.accounts.queries import PrivateRow, VaultRow, WrapRow
+from hub.accounts.sessions import SESSIONS, Opened
+from hub.accounts.signin import SIGN_INS
+from hub.accounts.vaults import VAULTS
+from hub.http.errors import NotFound
+from hub.http.wire import answer, read_json
+
+RECORD: Final = re.compile(r"[a-z0-9-]{1,64}")
+
+
+async def ways(request: web.Request) -> web.Response:
+    asked = await read_json(request, wire.AskWays)
+    found = await request.app[SIGN_INS].ways(asked.code.upper())
+    return answer({"ways": [wire.way(one) for one in found]})
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    asked = await read_json(request, wire.SignIn)
+    signed_in = await request.app[SIGN_INS].sign_in(asked.code.upper(), asked.wrap, asked.secret, place_of(request))
+    body = {
+        "account": b64(signed_in.account),
+        "session": {"expires": signed_in.session.expires_at, "jti": signed_in.session.jti},
+        "vault": wire.sealed_vault(signed_in.vault),
+        "wraps": [wire.sealed_wrap(one) for one in signed_in.wraps],
+    }
+    if asked.client == "client":
+        return answer({**body, "token": signed_in.session.token})
+    return _with_cookie(answer(body), signed_in.session)
+
+
+async def read_session(request: web.Request) -> web.Response:
+    actor = actor_of(request)
+    return answer(
+        {
+            "account": b64(actor.account),
+            "code": request.app[SESSIONS].code(actor),
+            "device": None if actor.device is None else b64(actor.device),
+            "expires": actor.expires_at,
+            "may": sorted(actor.may),
+            "jti": actor.jti,
+        }
+    )
+
+
+async def renew(request: web.Request) -> web.Response:
+    opened = await request.app[SESSIONS].renew(actor_of(request))
+    if "Authorization" in request.headers:
+        return answer({"expires": opened.expires_at, "token": opened.token})
+    return _with_cookie(answer({"expires": opened.expires_at}), opened)
+
+
+async def bind_device(request: web.Request) -> web.Response:
+    asked = await read_json(request, wire.BindDevice)
+    await request.app[SESSIONS].bind_device(actor_of(request), asked.device, asked.at, asked.signature)
+    return answer({"device": b64(asked.device)})
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    await request.app[SESSIONS].end(actor_of(request))
+    response = answer({})
+    response.set_cookie(COOKIE, "", max_age=0, path="/", secure=True, httponly=True, samesite="Strict")
+    return response
+
+
+async def read_vault(request: web.Request) -> web.Response:
+    vault, wraps = await request.app[VAULTS].vault(actor_of(request))
+    return answer({**wire.sealed_vault(vault), "wraps": [wire.sealed_wrap(one) for one in wraps]})
+
+
+async def put_vault(request: web.Request) -> web.Response:
+    asked = await read_json(request, wire.PutVault)
+    wraps = None if asked.wraps is None else [_wrap(one) for one in asked.wraps]
+    await request.app[VAULTS].put_vault(actor_of(request), VaultRow(asked.version, asked.sealed), wraps)
+    return answer({"version": asked.version})
+
+
+async def list_private(request: web.Request) -> web.Response:
+    rows = await request.app[VAULTS].privates(actor_of(request))
+    return answer([_private(row) for row in rows])
+
+
+async def read_private(request: web.Request) -> web.Response:
+    row = await request.app[VAULTS].private(actor_of(request), _record(request))
+    return answer(_private(row))
+
+
+async def put_private(request: web.Request) -> web.Response:
+    record = _record(request)
+    asked = await read_json(request, wire.PutPrivate)
+    await request.app[VAULTS].put_private(actor_of(request), PrivateRow(record, asked.version, asked.sealed))
+    return answer({"record": record, "version": asked.version})
+
+
+async def drop_private(request: web.Request) -> web.Response:
+    await request.app[VAULTS].drop_private(actor_of(request), _record(request))
+    return answer({})
+
+
+async def enrol(request: web.Request) -> web.Response:
+    asked = await read_json(request, wire.Enrol)
+    handed = HandedIn(
+        body=asked.body,
+        signatures=asked.signatures,
+        mac=asked.mac,
+        device_act=asked.device_act.body,
+        device_signature=asked.device_act.signature,
+        vault=VaultRow(asked.vault.version, asked.vault.sealed),
+        wraps=[_wrap(one) for one in asked.wraps],
+    )
+    await request.app[ENROLMENTS].enrol(handed, place_of(request))
+    return answer({}, 201)
+
+
+def _with_cookie(response: web.Response, opened: Opened) -> web.Response:
+    response.set_cookie(
+        COOKIE, opened.token, path="/", secure=True, httponly=True, samesite="Strict", max_age=opened.life
+    )
+    return response
+
+
+def _wrap(one: wire.NewWrap) -> WrapRow:
+    return WrapRow(one.wrap, one.kind, one.salt, one.memory, one.passes, one.lanes, one.sealed, one.verifier)
+
+
+def _private(row: PrivateRow) -> dict[str, object]:
+    return {"record": row.record, "version": row.version, "sealed": b64(row.sealed)}
+
+
+def _record(request: web.Request) -> str:
+    record = request.match_info["record"]
+    if not RECORD.fullmatch(record):
+        raise NotFound
+    return record
+
+
+ROUTES: Final = (
+    Route("POST", "/api/sign-in/ways", ways, OPEN, None),
+    Route("POST", "/api/sign-in", sign_in, OPEN, "sign-in"),
+    Route("GET", "/api/session", read_session, "session.read", None),
+    Route("POST", "/api/session/renew", renew, "session.renew", None),
+    Route("POST", "/api/session/device", bind_device, "session.device", "session-device"),
+    Route("DELETE", "/api/session", sign_out, "session.end", "sign-out"),
+    Route("GET", "/api/vault", read_vault, "vault.read", "vault-read"),
+    Route("PUT", "/api/vault", put_vault, "vault.write", "vault-write"),
+    Route("GET", "/api/private", list_private, "private.read", "private-read"),
+    Route("GET", "/api/private/{record}", read_private, "private.read", "private-read"),
+    Route("PUT", "/api/private/{record}", put_private, "private.write", "private-write"),
+    Route("DELETE", "/api/private/{record}", drop_private, "private.write", "private-delete"),
+    Route("POST", "/api/enrolments", enrol, OPEN, "enrolment"),
+)

@@ -1,0 +1,1 @@
+"""Alerts: the rules that the hub can hold an alert to without reading it."""

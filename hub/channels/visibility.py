@@ -1,0 +1,37 @@
+"""What an account may see now: asked by the live connections after each commit (hub/live/visibility.py)."""
+
+from collections.abc import Collection
+
+from crypto.encoding import ChannelId
+from crypto.readers import readers
+from hub.directory.state import DirectoryState
+from hub.operations.state import OperationsState
+
+
+class ReadersSight:
+    """Answers from the state of directory and operations, at once."""
+
+    def __init__(self, directory: DirectoryState, operations: OperationsState) -> None:
+        self._directory = directory
+        self._operations = operations
+
+    def may_connect(self, account: bytes, device: bytes) -> bool:
+        """False as soon as the account is suspended or the device revoked."""
+        return self._directory.may(account) is not None and self._directory.device_key(account, device) is not None
+
+    def operations_of(self, account: bytes) -> Collection[bytes]:
+        """Operations in which the account is a member who may read the chain."""
+        found = []
+        for operation, _ in self._operations.of(account):
+            standing = self._operations.standing(operation.id, account)
+            if standing is not None and not standing.former and standing.matrix.allows("operation.read", standing.role):
+                found.append(operation.id)
+        return found
+
+    def may_read_channel(self, account: bytes, operation: bytes, channel: bytes) -> bool:
+        """Whether the account is among the channel's computed readers; False for an unknown channel too."""
+        state = self._operations.operation(operation)
+        if state is None or ChannelId(channel) not in state.channels:
+            return False
+        found = readers(state, ChannelId(channel), self._directory.latest)
+        return any(reader.account == account for reader in found)

@@ -1,0 +1,1 @@
+"""The directory: which account is which person with which keys, in the hub's one signed chain."""

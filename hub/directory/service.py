@@ -1,0 +1,129 @@
+"""
+Takes acts into the directory: their own signatures authorise them, the hub only orders them
+(docs/spec/08-directory.md).
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from aiohttp import web
+
+from crypto.acts import AccountCertify, AccountRestore, AccountSuspend, Act, DeviceRevoke, read_act
+from crypto.directory import check_act, entry_body, entry_id
+from crypto.encoding import b64, statement_id
+from crypto.errors import BadSignature
+from crypto.packet import Packet
+from hub.access.actor import Actor, Place
+from hub.accounts import queries
+from hub.accounts.queries import CertifiedRow
+from hub.clock import Clock, to_milliseconds
+from hub.db.pool import Connection
+from hub.directory.state import DirectoryState
+from hub.http.errors import Forged, Malformed, OutOfTime
+from hub.journal.records import Also, LeafDraft, Receipt, Record, StatementDraft, Stored
+from hub.journal.service import Journal
+
+
+class Directories:
+    """One act at a time: each names its place in its signers' own count, the hub gives it the next in the chain."""
+
+    def __init__(
+        self, state: DirectoryState, journal: Journal, clock: Clock, forget_sessions: Callable[[bytes], None]
+    ) -> None:
+        self._state = state
+        self._journal = journal
+        self._clock = clock
+        self._forget_sessions = forget_sessions
+        self._one_at_a_time = asyncio.Lock()
+
+    async def submit(self, packet: Packet, place: Place) -> Receipt:
+        """
+        The receipt of an act that now stands in the chain; handed in once more, the first one.
+
+        Raises OutOfTime after its `expires`, Forged for a signature that is none, else what the rules of the
+        directory raise.
+        """
+        if packet.place or packet.body or packet.beside:
+            raise Malformed
+        act = read_act(packet.act)
+        async with self._one_at_a_time:
+            known = self._state.receipt(statement_id("act", packet.act))
+            if known is not None:
+                return known
+            if act.expires <= to_milliseconds(self._clock.now()):
+                raise OutOfTime
+            directory = self._state.latest
+            try:
+                check_act(directory, act, packet.act, packet.signatures)
+            except BadSignature:
+                raise Forged from None
+            body = entry_body(directory.hub, directory.size, directory.head, statement_id("act", packet.act))
+            statement = StatementDraft(
+                stream=directory.hub,
+                kind="directory",
+                id=entry_id(body),
+                body=body,
+                act=packet.act,
+                signatures=b"".join(packet.signatures),
+                seq=directory.size,
+            )
+            leaf = LeafDraft(
+                "act",
+                actor=None if len(act.by) > 1 or act.by[0] not in directory.accounts else act.by[0],
+                place=place,
+                detail={"by": [b64(signer) for signer in act.by], "act": act.type},
+            )
+            receipt = await self._journal.append(Record(leaf, statement, also=self._projection(act)))
+        if isinstance(act.deed, AccountSuspend | DeviceRevoke):
+            self._forget_sessions(act.deed.account)
+        return receipt
+
+    async def entries(self, after: int, actor: Actor) -> tuple[list[Stored], bool]:
+        """What follows seq `after`, and whether there is more; the read stands in the log before it is answered."""
+        stored, more = await self._journal.list_after(self._state.hub, after)
+        first, last = (stored[0].seq, stored[-1].seq) if stored else (after, after)
+        leaf = LeafDraft(
+            "directory-read",
+            actor=actor.account,
+            device=actor.device,
+            place=actor.place,
+            detail={"first": first, "last": last},
+        )
+        await self._journal.append(Record(leaf))
+        return stored, more
+
+    def _projection(self, act: Act) -> Also:
+        """The rows that SQL needs of this act, as of the directory before it."""
+        directory, now, deed = self._state.latest, self._clock.now(), act.deed
+
+        async def rows(db: Connection) -> None:
+            match deed:
+                case AccountCertify():
+                    known = directory.accounts.get(deed.account)
+                    row = CertifiedRow(
+                        account=deed.account,
+                        code=deed.code,
+                        organisation=deed.organisation,
+                        country=directory.organisations[deed.organisation].country,
+                        name=deed.name,
+                        level=deed.level,
+                        may=deed.may,
+                        suspended=known is not None and known.suspended,
+                    )
+                    await queries.complete_account(db, row, now)
+                    await queries.certified(db, deed.invitation, now)
+                case AccountSuspend():
+                    await queries.set_suspended(db, deed.account, True)
+                    await queries.end_sessions(db, deed.account, now)
+                case AccountRestore():
+                    await queries.set_suspended(db, deed.account, False)
+                case DeviceRevoke():
+                    await queries.end_device(db, deed.account, deed.device, now)
+                case _:
+                    pass
+
+        return rows
+
+
+DIRECTORIES: Final = web.AppKey("directories", Directories)

@@ -1,0 +1,1 @@
+"""Operations: each one's signed chain of members, channels, templates and epochs."""
