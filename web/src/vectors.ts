@@ -10,6 +10,7 @@ import { runDomainVectors } from "./domain/vectors.ts";
 import { BYTES } from "./vectors/bytes.ts";
 import { CHAINS } from "./vectors/chains.ts";
 import { Given, type Do } from "./vectors/given.ts";
+import { madeHere } from "./vectors/made.ts";
 
 interface Case {
   readonly name: string;
@@ -84,7 +85,7 @@ async function runAll(): Promise<JsonObject> {
   try {
     const results: Result[] = [];
     for (const path of await fetchJson<readonly string[]>("/vectors/index.json")) results.push(...(await runFile(path)));
-    return { results: results.map((result) => ({ ...result })) };
+    return { results: results.map((result) => ({ ...result })), made: await madeHere() };
   } catch (error) {
     return { broken: error instanceof Error ? error.message : "thrown" };
   }
