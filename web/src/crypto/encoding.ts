@@ -53,6 +53,7 @@ export type Context = (typeof CONTEXTS)[number];
 
 const KEY = /^[a-z][a-z0-9_]*$/;
 const NUMBER = /(?:0|-?[1-9][0-9]{0,15})(?![0-9.eE])/y;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
 const PREFIX = utf8("ncphub/v1\0");
 const CONTEXT_SET: ReadonlySet<string> = new Set(CONTEXTS);
@@ -97,7 +98,13 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 /** Orders two ids by their raw bytes, which is not the order of their base64url text. */
 export function compareIds(a: string, b: string): number {
-  return compareBytes(unb64(a), unb64(b));
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) {
+    // Six bits a character, so the order of the alphabet is that of the bytes.
+    const difference = ALPHABET.indexOf(a.charAt(at)) - ALPHABET.indexOf(b.charAt(at));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
 }
 
 export function randomBytes(size: number): Bytes {

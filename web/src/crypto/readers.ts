@@ -92,6 +92,23 @@ export function holders(epoch: Epoch): readonly Reader[] {
  * audience, with the identity key they were admitted with, neither suspended nor awaiting a new key.
  */
 export function readers(state: Operation, channel: string, directory: Directory): readonly Reader[] {
+  const found = known(state, directory).get(channel) ?? computed(state, channel, directory);
+  known(state, directory).set(channel, found);
+  return found;
+}
+
+// Neither state ever changes, so what was computed from both stays true as long as both are kept.
+const remembered = new WeakMap<Operation, WeakMap<Directory, Map<string, readonly Reader[]>>>();
+
+function known(state: Operation, directory: Directory): Map<string, readonly Reader[]> {
+  const byDirectory = remembered.get(state) ?? new WeakMap<Directory, Map<string, readonly Reader[]>>();
+  remembered.set(state, byDirectory);
+  const byChannel = byDirectory.get(directory) ?? new Map<string, readonly Reader[]>();
+  byDirectory.set(directory, byChannel);
+  return byChannel;
+}
+
+function computed(state: Operation, channel: string, directory: Directory): readonly Reader[] {
   const place = channelOf(state, channel);
   const found: Reader[] = [];
   for (const [id, member] of state.members) {
