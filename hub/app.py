@@ -303,7 +303,12 @@ def read_session_key(state_dir: Path) -> bytes:
 
 def configure_log(settings: Settings) -> None:
     """One line for each event; never a body, a token, a name or an address."""
-    renderer = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        # A traceback with the values of variables would write secrets down.
+        else (structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
+    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -5,7 +5,6 @@ Host and size, origin, session, rate, action: in this order, the cheap ones firs
 read or a signature verified.
 """
 
-import secrets
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -93,7 +92,6 @@ class Guard:
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             place = request[PLACE] = Place(self._address(request), request.headers.get("User-Agent", "")[:AGENT_SIZE])
-            request["number"] = secrets.token_hex(4)
             self._names.check_host(request)
             check_size(request, route.body_limit)
             if "Content-Encoding" in request.headers:

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from crypto.acts import Matrix
 from hub.http.errors import NotAllowed, NotFound
 
-HUB_ROLES: Final = {"administer": "administrator", "audit": "auditor_hub"}
+HUB_ROLES: Final = {"administer": "administrator", "audit": "auditor_hub", "coordinate": "coordinator_hub"}
 """What a privilege of the directory is called in the matrix, where no operation gives a role."""
 
 ACCOUNT: Final = "account"

@@ -18,6 +18,9 @@ from hub.accounts.vaults import VAULTS
 from hub.http.errors import NotFound
 from hub.http.wire import answer, read_json
 
+RECORD_LIMIT: Final = 300_000
+"""A private record grows with what a person reads: pins of every channel, marks of every alert."""
+
 RECORD: Final = re.compile(r"[a-z0-9-]{1,64}")
 
 
@@ -157,7 +160,7 @@ ROUTES: Final = (
     Route("PUT", "/api/vault", put_vault, "vault.write", "vault-write"),
     Route("GET", "/api/private", list_private, "private.read", "private-read"),
     Route("GET", "/api/private/{record}", read_private, "private.read", "private-read"),
-    Route("PUT", "/api/private/{record}", put_private, "private.write", "private-write"),
+    Route("PUT", "/api/private/{record}", put_private, "private.write", "private-write", body_limit=RECORD_LIMIT),
     Route("DELETE", "/api/private/{record}", drop_private, "private.write", "private-delete"),
     Route("POST", "/api/enrolments", enrol, OPEN, "enrolment"),
 )

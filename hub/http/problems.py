@@ -1,6 +1,7 @@
 """Turns every refusal into an answer: one table of statuses and sentences (RFC 9457; docs/spec, problems)."""
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -246,7 +247,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             raise
         return problem(request, _BY_STATUS.get(answer.status, "malformed"))
     except Exception:
-        number = request.get("number", "-")
+        number = secrets.token_hex(4)
         # The route's pattern, not the address: an address may name operations and people.
         resource = request.match_info.route.resource
         log.exception(

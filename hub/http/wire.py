@@ -15,7 +15,7 @@ from hub.http.errors import Malformed, UnsupportedMedia
 from hub.http.limits import read_body
 
 PACKETS: Final = "application/vnd.ncphub.packets"
-LONGEST_SEALED: Final = 60_000
+LONGEST_SEALED: Final = 200_000
 
 
 class Wire(BaseModel):
