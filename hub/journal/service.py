@@ -30,14 +30,18 @@ class Journal:
     raise: a hub whose memory may be wrong takes no more records.
     """
 
-    def __init__(self, pool: Pool, clock: Clock, devices_online: DevicesOnline | None = None) -> None:
+    def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
-        self._writer = Writer(pool, clock, devices_online or (lambda stream: ()))
+        self._writer = Writer(pool, clock)
 
     @property
     def committed(self) -> list[Listener]:
         """Who hears of each commit; append to it before running()."""
         return self._writer.listeners
+
+    def offer_to(self, devices_online: DevicesOnline) -> None:
+        """Whom envelopes are offered to in the moment of their commit: a leaf in the same commit says so."""
+        self._writer.devices_online = devices_online
 
     @property
     def is_writing(self) -> bool:
@@ -75,9 +79,13 @@ class Journal:
 
     async def head(self, stream: bytes) -> Head | None:
         """The last place of a stream; None where nothing ever stood."""
-        async with self._pool.acquire() as db:
-            found = await queries.heads(db, [stream])
+        found = await self.heads([stream])
         return found[0] if found else None
+
+    async def heads(self, streams: Sequence[bytes]) -> list[Head]:
+        """The last places of those streams where something stood."""
+        async with self._pool.acquire() as db:
+            return await queries.heads(db, streams)
 
     async def list_after(
         self, stream: bytes, after: int, limit: int = LIST_ROWS, octets: int = LIST_OCTETS

@@ -44,6 +44,12 @@ GONE = (
 )
 """What says that the database, or the way to it, is away: nobody knows what it had already done."""
 
+
+def nobody(_: bytes) -> Sequence[str]:
+    """Whom a hub without live connections offers to."""
+    return ()
+
+
 Outcome = Receipt | BaseException
 Listener = Callable[[Sequence[Committed]], None]
 
@@ -83,10 +89,9 @@ class Batch:
 class Writer:
     """Commits what is put in, in order. `listeners` hear of each commit before anybody gets a receipt."""
 
-    def __init__(self, pool: Pool, clock: Clock, devices_online: DevicesOnline) -> None:
+    def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
-        self._devices_online = devices_online
         self._queue: deque[Waiting] = deque()
         self._wake = asyncio.Event()
         self._db: Connection | None = None
@@ -95,6 +100,7 @@ class Writer:
         self._away = False
         self._ending = True
         self.listeners: list[Listener] = []
+        self.devices_online: DevicesOnline = nobody
 
     @property
     def is_writing(self) -> bool:
@@ -194,7 +200,7 @@ class Writer:
         plan = begin(places, to_milliseconds(self._clock.now()))
         outcomes = [_outcome(plan, waiting.record) for waiting in batch.waiting]
         if plan.leaves:
-            offer(plan, self._devices_online)
+            offer(plan, self.devices_online)
             batch.attempts.append(([plan], outcomes))
             try:
                 written = await queries.write(db, plan)
@@ -238,7 +244,7 @@ class Writer:
             receipt = add(plan, record)
             if plan.leaves:
                 async with db.transaction():
-                    offer(plan, self._devices_online)
+                    offer(plan, self.devices_online)
                     await queries.write(db, plan)
                     if record.also is not None:
                         await record.also(db)

@@ -67,7 +67,9 @@ async def a_journal(
 ) -> AsyncIterator[tuple[Journal, Pool]]:
     """A journal of its own on a pool of its own: what one hub process has."""
     async with open_pool(database, size=4) as pool:
-        journal = Journal(pool, clock, devices_online)
+        journal = Journal(pool, clock)
+        if devices_online is not None:
+            journal.offer_to(devices_online)
         async with journal.running():
             yield journal, pool
 
