@@ -54,6 +54,8 @@ from hub.http.problems import problems
 from hub.http.shell import SHELL, HubFacts, Shell
 from hub.journal.records import LeafDraft, Record
 from hub.journal.service import JOURNAL, Journal
+from hub.live import routes as live_routes
+from hub.live.service import LIVE, Live
 from hub.messages import routes as message_routes
 from hub.messages.service import POST_OFFICE, PostOffice
 from hub.operations import routes as operation_routes
@@ -67,6 +69,7 @@ log = structlog.get_logger(__name__)
 SESSION_KEY_FILE: Final = "session.key"
 SESSION_KEY_SIZE: Final = 32
 WATCH_SECONDS: Final = 1.0
+LONGEST_LINE: Final = 64 * 1024
 
 
 async def health(request: web.Request) -> web.Response:
@@ -93,21 +96,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *channel_routes.ROUTES,
     *message_routes.ROUTES,
     *audit_routes.ROUTES,
+    *live_routes.ROUTES,
 )
 """Every address of the hub: tests/house/test_routes.py reads this list."""
-
-
-class Quiet:
-    """No live connections yet."""
-
-    def end_session(self, jti: str, code: str) -> None:
-        """None to end."""
-
-    def end_account(self, account: bytes, code: str) -> None:
-        """None to end."""
-
-    def session_renewed(self, jti: str, expires_at: int) -> None:
-        """None to tell."""
 
 
 async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | None = None) -> web.Application:
@@ -131,12 +122,15 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
 
         secret = read_session_key(settings.state_dir)
         sight = ReadersSight(directory, operations)
+        live = Live(
+            journal, clock, hub, sight, most=settings.limits.sockets, most_each=settings.limits.sockets_per_account
+        )
         names_of_record = NamesOfRecord(directory, operations)
         sessions = Sessions(
             pool,
             journal,
             operations,
-            Quiet,
+            live,
             clock,
             secret,
             hub=hub,
@@ -164,13 +158,21 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         app[CHECKPOINTS] = checkpoints
         app[EXPLORER] = Explorer(pool, names_of_record)
         app[LOG] = Log(pool, names_of_record.may_read_operation)
+        app[LIVE] = live
+        journal.offer_to(live.devices_online)
         app[SHELL] = Shell(
             paths.templates(), paths.locale(), paths.static(), HubFacts(b64(hub), genesis.name, genesis.exercise)
         )
 
         # The order counts: what keeps state hears of a commit before what tells others.
         journal.committed.extend(
-            [directory.committed, operations.committed, post_office.committed, checkpoints.on_committed]
+            [
+                directory.committed,
+                operations.committed,
+                post_office.committed,
+                checkpoints.on_committed,
+                live.deliver,
+            ]
         )
         await stack.enter_async_context(journal.running())
         await stack.enter_async_context(checkpoints.running())
@@ -181,9 +183,13 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         headers_on_every_answer(app, secure=settings.origins[0].startswith("https:"))
         rest = stack.pop_all()
 
+    async def say_farewell(_: web.Application) -> None:
+        live.end_all("stopping")
+
     async def give_back(_: web.Application) -> None:
         await rest.aclose()
 
+    app.on_shutdown.append(say_farewell)
     app.on_cleanup.append(give_back)
     return app
 
@@ -226,6 +232,11 @@ def database(settings: Settings) -> Iterator[str]:
         yield postgres.dsn()
 
 
+def make_runner(app: web.Application) -> web.AppRunner:
+    """What serves an app: no access log, which would name people; long lines, because a poll's cursor is one."""
+    return web.AppRunner(app, access_log=None, handle_signals=False, max_line_size=LONGEST_LINE)
+
+
 async def _serve(
     settings: Settings, dsn: str, postgres: Postgres | None, started: Callable[[str], None] | None
 ) -> None:
@@ -233,7 +244,7 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    runner = web.AppRunner(await make_app(settings, dsn), access_log=None, handle_signals=False)
+    runner = make_runner(await make_app(settings, dsn))
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port)

@@ -37,7 +37,7 @@ from crypto.readers import Operation, readers
 from crypto.sealing import make_epoch, seal_message
 from crypto.signing import SigningKey, new_signing_key
 from crypto.vault import verifier
-from hub.app import make_app
+from hub.app import make_app, make_runner
 from hub.audit.checkpoints import make_log_key
 from hub.clock import to_milliseconds
 from hub.db.pool import open_pool
@@ -541,7 +541,7 @@ async def running_hub(
     )
     await found(settings, administrators, clock)
     app = await make_app(settings, clock=clock)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    runner = make_runner(app)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)

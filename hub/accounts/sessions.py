@@ -2,7 +2,6 @@
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -64,7 +63,7 @@ class Sessions:
         pool: Pool,
         journal: Journal,
         rolls: Rolls,
-        live: Callable[[], Live],
+        live: Live,
         clock: Clock,
         secret: bytes,
         *,
@@ -121,7 +120,7 @@ class Sessions:
         if row is None:
             raise ExpiredSession
         opened = self._issue(row, now)
-        self._live().session_renewed(actor.jti, opened.expires_at)
+        self._live.session_renewed(actor.jti, opened.expires_at)
         return opened
 
     async def bind_device(self, actor: Actor, device: bytes, at: int, signature: bytes) -> None:
@@ -162,13 +161,13 @@ class Sessions:
         leaf = LeafDraft("sign-out", actor=actor.account, device=actor.device, place=actor.place)
         await self._journal.append(Record(leaf, also=rows))
         self._cache.pop(actor.jti, None)
-        self._live().end_session(actor.jti, "signed-out")
+        self._live.end_session(actor.jti, "signed-out")
 
     def forget(self, account: bytes) -> None:
         """Something about the account has changed: its sessions are read anew, and its connections end."""
         for jti in [jti for jti, cached in self._cache.items() if cached.row.account == account]:
             del self._cache[jti]
-        self._live().end_account(account, "expired-session")
+        self._live.end_account(account, "expired-session")
 
     async def _row(self, jti: str, now: datetime) -> SessionRow | None:
         cached = self._cache.get(jti)

@@ -1,4 +1,4 @@
-"""Names for the audit desk: people as the directory certifies them, operations by their code (hub/audit/explorer.py)."""
+"""Names for the audit desk: people as the directory certifies them, operations by code (hub/audit/explorer.py)."""
 
 from collections.abc import Collection, Mapping
 
