@@ -214,7 +214,7 @@ function Days({ list, operation, channel, stoppedAt, selected }: DaysProps) {
   );
 }
 
-/** Opens at the "new" line or at the end; stays at the end while new items come, stays put while older ones are put above. */
+/** Opens at the item of the address, at the "new" line or at the end; stays at the end while new items come, stays put while older ones are put above. */
 function usePosition(scroller: { readonly current: HTMLElement | null }, list: readonly Item[] | null, stoppedAt: number): void {
   const before = useRef<{ readonly first: string; readonly height: number; readonly atEnd: boolean } | null>(null);
   useLayoutEffect(() => {
@@ -225,7 +225,7 @@ function usePosition(scroller: { readonly current: HTMLElement | null }, list: r
     const first = list[0]?.id ?? "";
     const was = before.current;
     if (was === null) {
-      const line = box.querySelector(".since");
+      const line = box.querySelector(".is-selected") ?? box.querySelector(".since");
       if (line !== null) line.scrollIntoView({ block: "center" });
       else scrolls.scrollTop = scrolls.scrollHeight;
     } else if (was.first !== first) scrolls.scrollTop += scrolls.scrollHeight - was.height;

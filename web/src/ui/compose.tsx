@@ -2,11 +2,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Problem as FieldProblem, problemsWith } from "../domain/problems.ts";
 import { type Field, type Section, type Template, type Values, fieldsToShow, valueOf } from "../domain/templates.ts";
+import { reference } from "../domain/references.ts";
 import { said } from "../domain/texts.ts";
 import type { B64, ChannelView, Draft, Problem } from "../worker/protocol.ts";
 import { alertOf, domain, summarised, templateOf } from "./alerts.ts";
 import { channelName } from "./channels.ts";
-import { type Keeper, references, useKeeper } from "./drafts.ts";
+import { type Keeper, useKeeper } from "./drafts.ts";
 import { type Form, FieldInput, fieldId, mistakeWords } from "./fields.tsx";
 import { Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
@@ -109,7 +110,9 @@ function ComposeForm({ keeper, template, channel, operation }: FormProps) {
       <p>
         <a class="textlink" href={channelPath(operation, channel.channel)}>
           <Icon name="back" more="flip" />
-          <bdi>{channelName(channel)}</bdi>, <bdi>{findOperation(operation)?.name}</bdi>
+          <span>
+            <bdi>{channelName(channel)}</bdi>, <bdi>{findOperation(operation)?.name}</bdi>
+          </span>
         </a>
       </p>
       <div class="page-head">
@@ -193,15 +196,16 @@ function jump(event: MouseEvent, field: string): void {
   target.focus();
 }
 
+/** An id as its bytes: the reference is made of them. */
+function idBytes(id: B64): Uint8Array {
+  return Uint8Array.from(atob(id.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+}
+
 function Lead({ draft }: { readonly draft: Draft }) {
-  const reference = references.value.get(draft.id);
+  const code = findOperation(draft.operation)?.code ?? "";
   return (
     <p class="lead">
-      {reference !== undefined && (
-        <>
-          {t("Reference")} <bdi class="ref">{reference}</bdi>.{" "}
-        </>
-      )}
+      {t("Reference")} <bdi class="ref">{reference(code, session.value?.country ?? "", idBytes(draft.id))}</bdi>.{" "}
       {t("Fields marked * are needed.")}
     </p>
   );
@@ -236,13 +240,15 @@ function isSmall(field: Field): boolean {
 /** Small questions stand two in a row; a run of them is one group. */
 function runs(fields: readonly Field[]): readonly (readonly Field[])[] {
   const cut: Field[][] = [];
-  for (const field of fields) {
-    const small = isSmall(field);
+  fields.forEach((field, index) => {
     const last = cut.at(-1);
-    const lastSmall = last?.[0] !== undefined && isSmall(last[0]);
-    if (small && last !== undefined && lastSmall) last.push(field);
+    const together = last?.[0] !== undefined && isSmall(last[0]) && isSmall(field);
+    // A number and its unit stay in one row.
+    const begins = field.type === "decimal" && fields[index + 1]?.list === "units";
+    const ends = last?.at(-1)?.list === "units" && last.at(-2)?.type === "decimal";
+    if (together && !begins && !ends) last.push(field);
     else cut.push([field]);
-  }
+  });
   return cut;
 }
 

@@ -99,18 +99,10 @@ interface Start {
   readonly form?: string;
 }
 
-/** Makes a draft, with the reference it will have, and goes to its page. */
+/** Makes a draft and goes to its page. */
 export async function startDraft(start: Start): Promise<void> {
   const { operation, channel, kind, ref = null, template = null, form = null } = start;
-  const { draft, reference } = await ask("newDraft", { operation, channel, kind, ref, template, form });
-  rememberReference(draft.id, reference);
+  const { draft } = await ask("newDraft", { operation, channel, kind, ref, template, form });
   await refreshDrafts();
   go(draftPath(operation, channel, draft.id), { replace: kind === "alert" });
-}
-
-/** The references the worker gave, by draft: known from the start, printed before anything is sent. */
-export const references = signal<ReadonlyMap<B64, string>>(new Map());
-
-export function rememberReference(draft: B64, reference: string): void {
-  references.value = new Map([...references.value, [draft, reference]]);
 }

@@ -66,7 +66,7 @@ function Outbox() {
           }
           words={
             <>
-              <OutboxState entry={entry} /> {outboxCause(entry)}
+              <OutboxState entry={entry} /> · {outboxCause(entry)}
             </>
           }
           actions={<OutboxAction entry={entry} />}

@@ -4,7 +4,6 @@ import { type Template, defaults } from "../domain/templates.ts";
 import { said } from "../domain/texts.ts";
 import type { B64, Problem } from "../worker/protocol.ts";
 import { domain, typeIcon } from "./alerts.ts";
-import { rememberReference } from "./drafts.ts";
 import { Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
 import { problemWords } from "./problems.ts";
@@ -14,8 +13,7 @@ import { language, t } from "./words.ts";
 
 async function begin(template: Template, operation: B64, channel: B64): Promise<void> {
   const { id, form } = template;
-  const { draft, reference } = await ask("newDraft", { operation, channel, kind: "alert", ref: null, template: id, form });
-  rememberReference(draft.id, reference);
+  const { draft } = await ask("newDraft", { operation, channel, kind: "alert", ref: null, template: id, form });
   const country = session.value?.country ?? "";
   const values = { ...defaults(template), ...(country === "" ? {} : { country }), ...draft.values };
   await ask("putDraft", { draft: { ...draft, template: id, form, values } });

@@ -2,12 +2,12 @@
 import type { ComponentChildren } from "preact";
 import type { AlertBody, Author, Item, PostBody } from "../worker/protocol.ts";
 import { type Summary, summaryOf } from "./alerts.ts";
-import { roleWords } from "./channels.ts";
+import { compartmentWords, roleWords } from "./channels.ts";
 import { Icon } from "./icon.tsx";
 import { channelPath } from "./route.ts";
 import { attempt, ask } from "./state.ts";
 import { clock, machineTime } from "./times.ts";
-import { country, t, tn, tx } from "./words.ts";
+import { country, list, t, tn, tx } from "./words.ts";
 
 export type Sent = Extract<Item, { is: "alert" | "post" }>;
 export type Fault = Extract<Item, { is: "fault" }>;
@@ -258,7 +258,7 @@ function systemWords(item: System): ComponentChildren {
             by,
             whom,
             role: roleWords(role ?? ""),
-            compartments: cleared.join(", "),
+            compartments: list(cleared.map(compartmentWords)),
           });
     case "removed":
       return tx("{by} removed {whom}. Signed.", { by, whom });

@@ -64,7 +64,9 @@ export function WritePost({ draft, channel, operation }: WriteProps) {
       <p>
         <a class="textlink" href={channelPath(operation, channel.channel)}>
           <Icon name="back" more="flip" />
-          <bdi>{channelName(channel)}</bdi>, <bdi>{findOperation(operation)?.name}</bdi>
+          <span>
+            <bdi>{channelName(channel)}</bdi>, <bdi>{findOperation(operation)?.name}</bdi>
+          </span>
         </a>
       </p>
       <div class="page-head">
