@@ -37,6 +37,12 @@ export function fields(value: Value, required: readonly string[], optional: read
   return value;
 }
 
+/** Exactly these of an object's fields, whatever else it has: what a key is bound to is never more by accident. */
+export function chosen(value: JsonObject, names: readonly string[]): JsonObject {
+  const found = Object.entries(value).filter(([name]) => names.includes(name));
+  return fields(Object.fromEntries(found), names);
+}
+
 /** The field `name`, null where it is not there. */
 export function optional<T>(object: JsonObject, name: string, read: (value: Value) => T): T | null {
   return Object.hasOwn(object, name) ? read(object[name]) : null;

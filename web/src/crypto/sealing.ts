@@ -31,13 +31,14 @@ import {
   type WrapPlace,
 } from "./epochs.ts";
 import { ProtocolError } from "./errors.ts";
-import { fields, isObject, malformed, octets } from "./fields.ts";
+import { chosen, fields, isObject, malformed, octets } from "./fields.ts";
 import { aekHash } from "./keys.ts";
 import { unwrap, wrap } from "./wrapping.ts";
 
 export const SECRET_SIZE = 32;
 const NONCE_SIZE = 12;
 const TAG_SIZE = 16;
+const NO_HASH = b64(new Uint8Array(32));
 const SMALLEST_PADDED = 256;
 
 /** Ids as base64url; `epoch` counts from 1. */
@@ -103,13 +104,14 @@ export async function openBytes(key: Bytes, sealed: Bytes, aad: Bytes): Promise<
   }
 }
 
-function epochIds({ hub, operation, channel, epoch }: EpochPlace): JsonObject {
-  return { hub, operation, channel, epoch };
-}
+const CHANNEL_IDS = ["hub", "operation", "channel"];
+const EPOCH_IDS = [...CHANNEL_IDS, "epoch"];
+const MESSAGE_IDS = [...EPOCH_IDS, "device"];
+const PREVIOUS_IDS = [...EPOCH_IDS, "former"];
 
+/** A device's key of one epoch. */
 export async function messageKey(es: Bytes, place: MessagePlace): Promise<Bytes> {
-  const info = commitTo("message", { ...epochIds(place), device: place.device });
-  return hkdf(es, new Uint8Array(), info);
+  return hkdf(es, new Uint8Array(), commitTo("message", chosen({ ...place }, MESSAGE_IDS)));
 }
 
 // ---- messages
@@ -138,6 +140,10 @@ function unpad(padded: Bytes): Bytes {
   return plain;
 }
 
+function placeOf({ hub, operation, channel, epoch, device }: Header): MessagePlace {
+  return { hub, operation, channel, epoch, device };
+}
+
 function headerAad(header: JsonObject): Bytes {
   const bound = Object.entries(header).filter(([name]) => name !== "ciphertext_hash");
   return commitTo("header", Object.fromEntries(bound));
@@ -161,8 +167,8 @@ export async function sealMessage(
     size: plain.length + TAG_SIZE,
   };
   // Read before it is sealed, so that nothing is sealed at a place that is none.
-  const place = readHeader(canon({ ...unhashed, ciphertext_hash: b64(new Uint8Array(32)) }));
-  const sealed = await sealBytes(await messageKey(es, place), nonce, plain, headerAad(unhashed));
+  const place = readHeader(canon({ ...unhashed, ciphertext_hash: NO_HASH }));
+  const sealed = await sealBytes(await messageKey(es, placeOf(place)), nonce, plain, headerAad(unhashed));
   const ciphertext = sealed.slice(NONCE_SIZE);
   const header = readHeader(canon({ ...unhashed, ciphertext_hash: b64(await sha256(ciphertext)) }));
   return { header, ciphertext };
@@ -181,7 +187,7 @@ export async function openMessage(es: Bytes, header: Header, ciphertext: Bytes):
   const written = parse(header.body);
   if (!isObject(written)) throw malformed("This is no header.");
   const sealed = concat(unb64(header.nonce), ciphertext);
-  const plain = unpad(await openBytes(await messageKey(es, header), sealed, headerAad(written)));
+  const plain = unpad(await openBytes(await messageKey(es, placeOf(header)), sealed, headerAad(written)));
   // 3. The words are the ones that the author signed.
   const { salt, body } = fields(parse(plain), ["salt", "body"]);
   const saltBytes = unb64(octets(salt, 32));
@@ -195,12 +201,12 @@ export async function openMessage(es: Bytes, header: Header, ciphertext: Bytes):
 // ---- labels and former epochs
 
 export async function sealLabel(es: Bytes, place: EpochPlace, label: string, nonce: Bytes): Promise<string> {
-  const bound = commitTo("label", epochIds(place));
+  const bound = commitTo("label", chosen({ ...place }, EPOCH_IDS));
   return b64(await sealBytes(await hkdf(es, new Uint8Array(), bound), nonce, utf8(label), bound));
 }
 
 export async function openLabel(es: Bytes, place: EpochPlace, sealed: string): Promise<string> {
-  const bound = commitTo("label", epochIds(place));
+  const bound = commitTo("label", chosen({ ...place }, EPOCH_IDS));
   const plain = await openBytes(await hkdf(es, new Uint8Array(), bound), unb64(sealed), bound);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(plain);
@@ -214,13 +220,13 @@ export interface PreviousPlace extends EpochPlace {
 }
 
 export async function sealPrevious(es: Bytes, place: PreviousPlace, formerEs: Bytes, nonce: Bytes): Promise<string> {
-  const bound = commitTo("previous", { ...epochIds(place), former: place.former });
+  const bound = commitTo("previous", chosen({ ...place }, PREVIOUS_IDS));
   return b64(await sealBytes(await hkdf(es, new Uint8Array(), bound), nonce, formerEs, bound));
 }
 
 /** The former epoch's secret; the caller checks it against that epoch's commitment. */
 export async function openPrevious(es: Bytes, place: PreviousPlace, sealed: string): Promise<Bytes> {
-  const bound = commitTo("previous", { ...epochIds(place), former: place.former });
+  const bound = commitTo("previous", chosen({ ...place }, PREVIOUS_IDS));
   const former = await openBytes(await hkdf(es, new Uint8Array(), bound), unb64(sealed), bound);
   if (former.length !== SECRET_SIZE) throw new ProtocolError("bad-previous", "A former secret has 32 bytes.");
   return former;
@@ -228,8 +234,8 @@ export async function openPrevious(es: Bytes, place: PreviousPlace, sealed: stri
 
 // ---- epochs
 
-export async function commitment(es: Bytes, { hub, operation, channel }: ChannelPlace): Promise<Bytes> {
-  return hmac(es, commitTo("commitment", { hub, operation, channel }));
+export async function commitment(es: Bytes, place: ChannelPlace): Promise<Bytes> {
+  return hmac(es, commitTo("commitment", chosen({ ...place }, CHANNEL_IDS)));
 }
 
 /** Raises bad-commitment unless `es` is the secret that the epoch record commits to: the same one for every reader. */

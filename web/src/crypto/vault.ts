@@ -215,15 +215,13 @@ function wrapAad(hub: string, code: string, wrap: Omit<VaultWrap, "sealed">): By
 // ---- sealed records
 
 export async function sealVault(vaultKey: Bytes, ids: VaultIds, vault: Vault, nonce: Bytes): Promise<string> {
-  const { hub, account, version } = ids;
   const aeks = vault.aeks.map(({ generation, seed }) => [generation, b64(seed)]);
   const plain = canon({ aik: b64(vault.aik), aeks });
-  return b64(await sealBytes(vaultKey, nonce, plain, commitTo("vault", { hub, account, version })));
+  return b64(await sealBytes(vaultKey, nonce, plain, vaultAad(ids)));
 }
 
 export async function openVault(vaultKey: Bytes, ids: VaultIds, sealed: string): Promise<Vault> {
-  const { hub, account, version } = ids;
-  const plain = await openBytes(vaultKey, unb64(sealed), commitTo("vault", { hub, account, version }));
+  const plain = await openBytes(vaultKey, unb64(sealed), vaultAad(ids));
   const written = fields(parse(plain), ["aik", "aeks"]);
   const aeks = items(written["aeks"], MAX_GENERATIONS, 1).map((pair) => {
     const [generation, seed] = items(pair, 2, 2);
@@ -240,8 +238,12 @@ async function privateKey(vaultKey: Bytes, { hub, account }: PrivateIds): Promis
   return hkdf(vaultKey, new Uint8Array(), commitTo("private-key", { hub, account }));
 }
 
-function privateAad({ hub, account, record, version }: PrivateIds): Bytes {
-  return commitTo("private", { hub, account, record, version });
+function vaultAad(ids: VaultIds): Bytes {
+  return commitTo("vault", fields({ ...ids }, ["hub", "account", "version"]));
+}
+
+function privateAad(ids: PrivateIds): Bytes {
+  return commitTo("private", fields({ ...ids }, ["hub", "account", "record", "version"]));
 }
 
 /** Drafts, read marks and the like, which follow the person; the pins are the record named "pins". */
