@@ -85,7 +85,7 @@ export async function openKeys(
   facts: HubFacts,
   given: { code: string; passphrase: string; second: string | null; deviceLabel: string },
 ): Promise<Unlocked> {
-  const code = given.code.trim().toLowerCase();
+  const code = given.code.trim().toUpperCase();
   const known = await rest.device(code);
   const second = await secondSecret(known, given.second);
   const { ways } = await sendJson<{ ways: readonly Way[] }>("POST", "/api/sign-in/ways", { code });
