@@ -5,6 +5,7 @@ import hashlib
 from typing import Any
 
 from crypto import merkle as trees
+from crypto import packet as packets
 from crypto import tlog as log
 from crypto.encoding import b64, statement_id
 from crypto.keys import EncryptionKey
@@ -454,4 +455,28 @@ def tlog() -> Cases:
             "leaf_detail_hash",
             {"detail": {"address": "192.0.2.1", "agent": "Firefox", "salt": b64(seed("s", 16))}},
         ),
+    ]
+
+
+def packet() -> Cases:
+    signature = key("device", "signer").sign("envelope", b"{}")
+    parts = {"place": "", "body": b64(b'{"v":1}'), "act": "", "signatures": [b64(signature)], "beside": b64(b"sealed")}
+    raw = packets.pack(b"", b'{"v":1}', b"", [signature], b"sealed")
+    placed = packets.pack(b'{"seq":4}', b"{}", b"act", [signature, signature], b"")
+
+    def unpack(name: str, given: bytes) -> tuple[str, str, dict[str, Any]]:
+        return name, "unpack_all", {"raw": b64(given)}
+
+    return {}, [
+        ("a packet", "pack", parts),
+        ("an empty packet", "pack", {**parts, "body": "", "signatures": [], "beside": ""}),
+        unpack("one packet", raw),
+        unpack("two packets in a row", raw + placed),
+        unpack("no packet", b""),
+        unpack("cut in a length", raw + b"\0\0\0"),
+        unpack("cut in a part", raw[:-1]),
+        unpack("cut between parts", raw[: 4 + 4 + 7]),
+        unpack("a signature of 63 bytes", raw.replace(b"\0\0\0\x40" + signature, b"\0\0\0\x3f" + signature[:63])),
+        unpack("a part larger than 4 MiB", b"\x00\x40\x00\x01" + raw),
+        unpack("a part with a length beyond all", b"\xff\xff\xff\xff" + raw),
     ]

@@ -17,6 +17,7 @@ MAKERS: dict[str, Callable[[], tuple[dict[str, Any], list[tuple[str, str, dict[s
     "keys": cases_statements.keys,
     "merkle": cases_statements.merkle,
     "tlog": cases_statements.tlog,
+    "packet": cases_statements.packet,
     "chain": cases_chains.chain,
     "directory": cases_chains.directory,
     "membership": cases_chains.membership,

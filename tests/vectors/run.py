@@ -16,6 +16,7 @@ from crypto import (
     keys,
     membership,
     merkle,
+    packet,
     sealing,
     signing,
     tlog,
@@ -294,6 +295,20 @@ def _read_checkpoint(v: dict[str, Any], _: dict[str, Any]) -> Any:
     return {"size": size, "root": b64(root)}
 
 
+def _pack(v: dict[str, Any], _: dict[str, Any]) -> Any:
+    return b64(
+        packet.pack(unb64(v["place"]), unb64(v["body"]), unb64(v["act"]), _all(v["signatures"]), unb64(v["beside"]))
+    )
+
+
+def _unpack_all(v: dict[str, Any], _: dict[str, Any]) -> Any:
+    return [
+        encoding.ids(place=one.place, body=one.body, act=one.act, beside=one.beside)
+        | {"signatures": [b64(signature) for signature in one.signatures]}
+        for one in packet.unpack_all(unb64(v["raw"]))
+    ]
+
+
 def _leaf_body(v: dict[str, Any], _: dict[str, Any]) -> Any:
     raw = {name: unb64(v[name]) if v.get(name) is not None else None for name in ("actor", "device", "operation")}
     return b64(
@@ -450,5 +465,7 @@ _DO: dict[str, Case] = {
     "encode_bundle": lambda v, _: b64(tlog.encode_bundle(_all(v["entries"]))),
     "decode_bundle": lambda v, _: [b64(one) for one in tlog.decode_bundle(unb64(v["bundle"]))],
     "leaf_body": _leaf_body,
+    "pack": _pack,
+    "unpack_all": _unpack_all,
     "leaf_detail_hash": lambda v, _: b64(tlog.leaf_detail_hash(v["detail"])),
 }
