@@ -15,7 +15,7 @@ STYLES = written(".css", under=("web/",))
 SCRIPTS = written(".ts", ".tsx", under=("web/src/",))
 LONGEST = 500  # lines; past 400 ask which noun hides in the file
 
-UNFINISHED = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|HAC[K])\b")  # written so that this file does not find itself
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 OF_ONE_MACHINE = re.compile(r"/w[o]rk/|/r[o]ot/|/tmp/t[e]am|/home/[a-z]|pye[n]v")
 REGISTRIES = re.compile(r"pypi\.|pythonhosted\.|registry\.npm|npmjs\.|deb\.debian\.")
 STATEMENT = re.compile(
@@ -47,7 +47,9 @@ def test_a_file_is_short_enough_to_be_read_at_once(path: Path) -> None:
 
 
 def test_nothing_is_left_unfinished() -> None:
-    assert list(lines_with(UNFINISHED)) == []
+    found = [line for path in written() if path.parts[0] != "tests" for line in matches(path, UNFINISHED)]
+
+    assert found == []  # tests may look for such words
 
 
 def test_no_file_knows_a_machine() -> None:
