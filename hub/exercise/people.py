@@ -17,8 +17,9 @@ class Part(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Person:
     """
-    One account of the exercise. `host` is the first label of its browser's host name (``ghana.localhost``): a storage for
-    each person on one machine.
+    One account of the exercise.
+
+    `host` is the first label of its browser's host name (``ghana.localhost``): a storage for each person on one machine.
     """
 
     code: str
@@ -77,7 +78,7 @@ _CONTACT_POINTS: Final = (
     ("tr", "Türkiye", "Customs", "turkiye", "en"),
 )
 COORDINATOR: Final = Person(
-    "hq-coordination-1",
+    "HQ-COORDINATION-1",
     "Coordination unit · HEALTH SHIELD",
     "Coordination unit",
     "BE",
@@ -85,7 +86,7 @@ COORDINATOR: Final = Person(
     "en",
     Part.COORDINATOR,
 )
-AUDITOR: Final = Person("hq-audit-1", "Auditor · HEALTH SHIELD", "Audit office", "BE", "audit", "en", Part.AUDITOR)
+AUDITOR: Final = Person("HQ-AUDIT-1", "Auditor · HEALTH SHIELD", "Audit office", "BE", "audit", "en", Part.AUDITOR)
 ADMINISTRATORS: Final = ("Administrator 1", "Administrator 2")
 
 
@@ -93,7 +94,7 @@ def people() -> tuple[Person, ...]:
     """The contact points, busiest first, then the coordinator and the auditor; administrators have keys only."""
     contact_points = tuple(
         Person(
-            f"{code}-customs-1",
+            f"{code.upper()}-CUSTOMS-1",
             f"NCP {country} · {service}",
             f"{country} · {service}",
             code.upper(),
@@ -127,7 +128,7 @@ def operation(now: datetime) -> Operation:
                 "Case room: vials without a cold chain",
                 "case",
                 "general",
-                ("gh-customs-1", "ng-customs-1", COORDINATOR.code),
+                ("GH-CUSTOMS-1", "NG-CUSTOMS-1", COORDINATOR.code),
             ),
         ),
         templates=("seizure",),
