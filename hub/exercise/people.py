@@ -19,7 +19,7 @@ class Person:
     """
     One account of the exercise.
 
-    `host` is the first label of its browser's host name (``ghana.localhost``): a storage for each person on one machine.
+    `host` is the first label of its browser's host name (``ghana.localhost``), a storage for each person.
     """
 
     code: str
