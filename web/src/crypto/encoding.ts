@@ -55,6 +55,9 @@ const KEY = /^[a-z][a-z0-9_]*$/;
 const NUMBER = /(?:0|-?[1-9][0-9]{0,15})(?![0-9.eE])/y;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
+/** Characters that stand for themselves in JSON and that no rule on text forbids: nearly all there are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+const PLAIN_STRING = /"([ !#-[\]-~]*)"/y;
 const PREFIX = utf8("ncphub/v1\0");
 const CONTEXT_SET: ReadonlySet<string> = new Set(CONTEXTS);
 
@@ -76,7 +79,7 @@ export function concat(...parts: readonly Uint8Array[]): Bytes {
 
 /** Not constant in time: for public values only. Secrets are compared by `equalSecrets`. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  return compareBytes(a, b) === 0;
 }
 
 /** Takes the same time wherever two strings of one length differ. */
@@ -127,14 +130,27 @@ export function b64(bytes: Uint8Array): string {
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+/** How many bytes `text` spells. Raises malformed unless it is the one base64url spelling of them. */
+export function sizeOfB64(text: string): number {
+  const rest = text.length % 4;
+  if (!BASE64URL.test(text) || rest === 1) throw new ProtocolError("malformed", "This is not base64url.");
+  // Of the last character, 4 bits are unused behind one byte and 2 bits behind two: they are zero.
+  const unused = rest === 2 ? 0b1111 : rest === 3 ? 0b11 : 0;
+  if ((ALPHABET.indexOf(text.slice(-1)) & unused) !== 0) {
+    throw new ProtocolError("malformed", "This base64url has a non-canonical tail.");
+  }
+  return Math.floor((text.length * 3) / 4);
+}
+
 /** Raises malformed unless `text` is the one spelling of its bytes, and they are `size` bytes if a size is given. */
 export function unb64(text: string, size?: number): Bytes {
-  if (!BASE64URL.test(text) || text.length % 4 === 1) throw new ProtocolError("malformed", "This is not base64url.");
-  const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-  if (b64(bytes) !== text) throw new ProtocolError("malformed", "This base64url has a non-canonical tail.");
-  if (size !== undefined && bytes.length !== size) {
-    throw new ProtocolError("malformed", `Expected ${size} bytes, found ${bytes.length}.`);
+  const found = sizeOfB64(text);
+  if (size !== undefined && found !== size) {
+    throw new ProtocolError("malformed", `Expected ${size} bytes, found ${found}.`);
   }
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = new Uint8Array(found);
+  for (let at = 0; at < found; at++) bytes[at] = binary.charCodeAt(at);
   return bytes;
 }
 
@@ -164,6 +180,7 @@ function write(value: Json, depth: number): string {
     return String(value);
   }
   if (typeof value === "string") {
+    if (PLAIN.test(value)) return `"${value}"`;
     checkString(value);
     return JSON.stringify(value);
   }
@@ -238,6 +255,16 @@ class Reader {
   }
 
   private string(): string {
+    PLAIN_STRING.lastIndex = this.at;
+    const plain = PLAIN_STRING.exec(this.text);
+    if (plain !== null) {
+      this.at += plain[0].length;
+      return plain[1] ?? "";
+    }
+    return this.otherString();
+  }
+
+  private otherString(): string {
     const start = this.at;
     let end = start + 1;
     for (; this.text[end] !== '"'; end++) {

@@ -3,7 +3,7 @@
  * (docs/spec/01-encoding.md). Byte strings stay base64url text; only their spelling and size are checked.
  */
 
-import { compareIds, unb64, type Json, type JsonObject } from "./encoding.ts";
+import { compareIds, sizeOfB64, type Json, type JsonObject } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
 
 type Value = Json | undefined;
@@ -55,7 +55,7 @@ export function orNull<T>(value: Value, read: (value: Value) => T): T | null {
 /** Base64url of `low` to `high` bytes. */
 export function octets(value: Value, low: number, high = low): string {
   const spelled = string(value);
-  const size = unb64(spelled).length;
+  const size = sizeOfB64(spelled);
   if (size < low || size > high) throw malformed(`These are ${size} bytes, not ${low} to ${high}.`);
   return spelled;
 }

@@ -11,7 +11,6 @@ import {
   canon,
   commitTo,
   concat,
-  equalBytes,
   equalSecrets,
   parse,
   randomBytes,
@@ -88,17 +87,24 @@ async function aesKey(secret: Bytes): Promise<CryptoKey> {
 
 /** `nonce (12) ‖ AES-256-GCM ciphertext ‖ tag (16)`. */
 export async function sealBytes(key: Bytes, nonce: Bytes, plain: Bytes, aad: Bytes): Promise<Bytes> {
+  return sealWith(await aesKey(key), nonce, plain, aad);
+}
+
+async function sealWith(key: CryptoKey, nonce: Bytes, plain: Bytes, aad: Bytes): Promise<Bytes> {
   const parameters = { name: "AES-GCM", iv: nonce, additionalData: aad };
-  return concat(nonce, new Uint8Array(await crypto.subtle.encrypt(parameters, await aesKey(key), plain)));
+  return concat(nonce, new Uint8Array(await crypto.subtle.encrypt(parameters, key, plain)));
 }
 
 /** Raises cannot-open for another key, another place or changed bytes. */
 export async function openBytes(key: Bytes, sealed: Bytes, aad: Bytes): Promise<Bytes> {
+  return openWith(await aesKey(key), sealed, aad);
+}
+
+async function openWith(key: CryptoKey, sealed: Bytes, aad: Bytes): Promise<Bytes> {
   if (sealed.length < NONCE_SIZE + TAG_SIZE) throw new ProtocolError("cannot-open", "Sealed bytes are cut short.");
   const parameters = { name: "AES-GCM", iv: sealed.slice(0, NONCE_SIZE), additionalData: aad };
-  const imported = await aesKey(key);
   try {
-    return new Uint8Array(await crypto.subtle.decrypt(parameters, imported, sealed.slice(NONCE_SIZE)));
+    return new Uint8Array(await crypto.subtle.decrypt(parameters, key, sealed.slice(NONCE_SIZE)));
   } catch {
     throw new ProtocolError("cannot-open", "This does not open with this key at this place.");
   }
@@ -114,6 +120,18 @@ export async function messageKey(es: Bytes, place: MessagePlace): Promise<Bytes>
   return hkdf(es, new Uint8Array(), commitTo("message", chosen({ ...place }, MESSAGE_IDS)));
 }
 
+// Deriving costs as much as opening, and a device says much in an epoch: each key is kept as long as the epoch's secret.
+const messageKeys = new WeakMap<Bytes, Map<string, Promise<CryptoKey>>>();
+
+async function importedMessageKey(es: Bytes, place: MessagePlace): Promise<CryptoKey> {
+  const known = messageKeys.get(es) ?? new Map<string, Promise<CryptoKey>>();
+  messageKeys.set(es, known);
+  const name = MESSAGE_IDS.map((id) => place[id as keyof MessagePlace]).join(" ");
+  const key = known.get(name) ?? messageKey(es, place).then(aesKey);
+  known.set(name, key);
+  return key;
+}
+
 // ---- messages
 
 /** The hash in the signed header that binds an author to the words, opened or exported. */
@@ -124,20 +142,27 @@ export async function contentHash(salt: Bytes, body: JsonObject): Promise<Bytes>
 /** `u32be(len) ‖ canon({salt, body}) ‖ zeros` to 256·2^n bytes: the hub sees only a rough size. */
 function pad(plain: Bytes): Bytes {
   if (plain.length > MAX_STATEMENT) throw malformed(`A message has at most ${MAX_STATEMENT} bytes.`);
-  let size = SMALLEST_PADDED;
-  while (size < plain.length + 4) size *= 2;
-  const padded = new Uint8Array(size);
+  const padded = new Uint8Array(paddedSize(plain.length));
   new DataView(padded.buffer).setUint32(0, plain.length);
   padded.set(plain, 4);
   return padded;
 }
 
+function paddedSize(length: number): number {
+  let size = SMALLEST_PADDED;
+  while (size < length + 4) size *= 2;
+  return size;
+}
+
 function unpad(padded: Bytes): Bytes {
   const length = padded.length < 4 ? padded.length : new DataView(padded.buffer, padded.byteOffset).getUint32(0);
-  if (length > padded.length - 4) throw malformed("A message is longer than what was sealed.");
-  const plain = padded.slice(4, 4 + length);
-  if (!equalBytes(pad(plain), padded)) throw malformed("A message is not padded with zeros to its size.");
-  return plain;
+  if (length > padded.length - 4 || padded.length !== paddedSize(length)) {
+    throw malformed("A message has not the size that it was sealed with.");
+  }
+  for (let at = 4 + length; at < padded.length; at++) {
+    if (padded[at] !== 0) throw malformed("A message is not padded with zeros.");
+  }
+  return padded.slice(4, 4 + length);
 }
 
 function placeOf({ hub, operation, channel, epoch, device }: Header): MessagePlace {
@@ -168,7 +193,7 @@ export async function sealMessage(
   };
   // Read before it is sealed, so that nothing is sealed at a place that is none.
   const place = readHeader(canon({ ...unhashed, ciphertext_hash: NO_HASH }));
-  const sealed = await sealBytes(await messageKey(es, placeOf(place)), nonce, plain, headerAad(unhashed));
+  const sealed = await sealWith(await importedMessageKey(es, placeOf(place)), nonce, plain, headerAad(unhashed));
   const ciphertext = sealed.slice(NONCE_SIZE);
   const header = readHeader(canon({ ...unhashed, ciphertext_hash: b64(await sha256(ciphertext)) }));
   return { header, ciphertext };
@@ -187,7 +212,7 @@ export async function openMessage(es: Bytes, header: Header, ciphertext: Bytes):
   const written = parse(header.body);
   if (!isObject(written)) throw malformed("This is no header.");
   const sealed = concat(unb64(header.nonce), ciphertext);
-  const plain = unpad(await openBytes(await messageKey(es, placeOf(header)), sealed, headerAad(written)));
+  const plain = unpad(await openWith(await importedMessageKey(es, placeOf(header)), sealed, headerAad(written)));
   // 3. The words are the ones that the author signed.
   const { salt, body } = fields(parse(plain), ["salt", "body"]);
   const saltBytes = unb64(octets(salt, 32));
