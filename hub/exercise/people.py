@@ -86,12 +86,22 @@ COORDINATOR: Final = Person(
     "en",
     Part.COORDINATOR,
 )
+# No operation becomes active with a single coordinator: one person's key must not be able to stop it.
+DEPUTY: Final = Person(
+    "HQ-COORDINATION-2",
+    "Deputy coordination · HEALTH SHIELD",
+    "Coordination unit",
+    "BE",
+    "coordination-2",
+    "en",
+    Part.COORDINATOR,
+)
 AUDITOR: Final = Person("HQ-AUDIT-1", "Auditor · HEALTH SHIELD", "Audit office", "BE", "audit", "en", Part.AUDITOR)
 ADMINISTRATORS: Final = ("Administrator 1", "Administrator 2")
 
 
 def people() -> tuple[Person, ...]:
-    """The contact points, busiest first, then the coordinator and the auditor; administrators have keys only."""
+    """The contact points, busiest first, then the coordinators and the auditor; administrators have keys only."""
     contact_points = tuple(
         Person(
             f"{code.upper()}-CUSTOMS-1",
@@ -104,7 +114,7 @@ def people() -> tuple[Person, ...]:
         )
         for code, country, service, host, language in _CONTACT_POINTS
     )
-    return (*contact_points, COORDINATOR, AUDITOR)
+    return (*contact_points, COORDINATOR, DEPUTY, AUDITOR)
 
 
 def operation(now: datetime) -> Operation:

@@ -116,10 +116,10 @@ def test_lots_are_marked_as_the_exercises() -> None:
         assert str(alert.values.get("batch", "EX-")).startswith("EX-")
 
 
-def test_the_cast_is_twelve_countries_a_coordinator_and_an_auditor() -> None:
+def test_the_cast_is_twelve_countries_two_coordinators_and_an_auditor() -> None:
     parts = Counter(person.part for person in people())
 
-    assert parts == {Part.CONTACT_POINT: 12, Part.COORDINATOR: 1, Part.AUDITOR: 1}
+    assert parts == {Part.CONTACT_POINT: 12, Part.COORDINATOR: 2, Part.AUDITOR: 1}
     assert people()[0].code == "GH-CUSTOMS-1"
     assert people()[0].name == "NCP Ghana · Customs Division"
     assert len({person.host for person in people()}) == len(people())
