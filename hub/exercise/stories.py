@@ -31,7 +31,7 @@ WEIGHTS: Final = {
     "THERMOMETER": 3, "GOWN": 3, "OXYGEN": 2, "BONUS": 2,
 }  # fmt: skip
 # Vaccines come in two cases only: country and which of its cases, and how many days before now.
-VACCINE_CASES: Final = {("GH", 2): 6.6, ("NG", 0): 7.4}
+VACCINE_CASES: Final = {("GH", 2): 7.3, ("NG", 0): 7.4}
 LOADS: Final = frozenset({"SEA_CONTAINER", "ROAD_TRUCK", "AIR_CARGO"})
 SMALL: Final = {"AIR_PASSENGER": 0.05, "AIR_EXPRESS": 0.06, "POST_PARCEL": 0.05, "ROAD_BUS": 0.1, "ROAD_CAR": 0.12}
 HIDING: Final = {
@@ -133,16 +133,17 @@ def _alerts(author: _Author, now: datetime, domain: Domain) -> Iterator[_Draft]:
 
 
 def _case(author: _Author, now: datetime, domain: Domain, person: Person, case: int) -> Iterator[_Draft]:
-    spot = author.fresh(SPOTS[person.country])
-    conveyance = author.random.choice(spot.conveyances)
-    number = f"{person.country}-HSH-{now.year}-{author.random.randrange(100, 900) + case}"
     vaccine = VACCINE_CASES.get((person.country, case))
+    spots = [spot for spot in SPOTS[person.country] if not vaccine or spot.kind == "LAND_BORDER"]
+    spot = author.fresh(spots)
+    conveyance = "ROAD_CAR" if vaccine else author.random.choice(spot.conveyances)
+    number = f"{person.country}-HSH-{now.year}-{author.random.randrange(100, 900) + case}"
     posted = _working_hour(author, now, vaccine or author.random.uniform(0.3, 34))
     late = timedelta(days=author.random.uniform(15, 22)) if not vaccine and author.chance(0.1) else timedelta()
     found = posted - late - timedelta(minutes=author.random.randrange(50, 2400))
     for seizure in range(1 + author.poisson(MORE_SEIZURES)):
         only = "VACCINE" if vaccine and seizure == 0 else author.weighted(WEIGHTS)
-        finding = author.fresh([one for one in FINDINGS if one.category == only])
+        finding = author.fresh([one for one in FINDINGS if one.category == only and _fitting(one.seen, conveyance)])
         long = only == "VACCINE" or author.chance(0.62)
         secret = only == "VACCINE" and person.country == "GH"
         values = _seizure(author, person, spot, conveyance, finding, found)
@@ -171,7 +172,7 @@ def _seizure(
     plain = ("Found in an ordinary control.", "Découvert lors d’un contrôle ordinaire.")
     sentences = [
         author.fresh(_fitting(OPENINGS[detection], conveyance) or [plain]),
-        author.fresh(_fitting(finding.seen, conveyance) or finding.seen),
+        author.fresh(_fitting(finding.seen, conveyance)),
         author.fresh(CLOSINGS[action]),
     ]
     values: dict[str, Value] = {

@@ -95,6 +95,6 @@ POSTS: Final[tuple[tuple[int, int, str], ...]] = (
 CASE_POSTS: Final[tuple[tuple[int, int, str], ...]] = (
     (-2, 8, "Opened for the vials without a cold chain. Only the three of us read here."),
     (5, 7, "Ours were in a cool box for drinks. Whoever was to fetch it had been paid in cash."),
-    (0, 7, "The same box as in our alert: red lid, no maker’s plate. I ask our police for the pictures."),
+    (0, 6, "The same box as in our alert: red lid, no maker’s plate. I ask our police for the pictures."),
     (-2, 5, "Please agree on one list of lot numbers before anything is told to the maker."),
 )  # fmt: skip
