@@ -3,7 +3,7 @@
 //   node bundle.mjs ship OUT BUILD    app.js, worker.js, audit.js, app.css, icons; catalogues and domain.json lie in OUT already
 //   node bundle.mjs test OUT          vectors.js, which only the tests load
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -29,21 +29,16 @@ const options = {
   write: false,
 };
 
-/** One entry file, bundled by itself, as bytes; null when the file is not there yet. */
+/** One entry file, bundled by itself, as bytes. */
 async function script(entry, more) {
-  if (!existsSync(join(WEB, entry))) {
-    console.warn(`bundle: ${entry} is not there, left out`);
-    return null;
-  }
   const { outputFiles } = await build({ ...options, ...more, entryPoints: [entry], outdir: "out" });
   return outputFiles[0].contents;
 }
 
-/** All style sheets in their order as one, or null when there is none. */
+/** All style sheets in their order as one. */
 async function styles() {
   const folder = join(WEB, "styles");
-  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".css")).sort() : [];
-  if (found.length === 0) return null;
+  const found = readdirSync(folder).filter((name) => name.endsWith(".css")).sort();
   const middle = found.filter((name) => !STYLES_FIRST.includes(name) && !STYLES_LAST.includes(name));
   const ordered = [...STYLES_FIRST, ...middle, ...STYLES_LAST].filter((name) => found.includes(name));
   const { outputFiles } = await build({
@@ -79,18 +74,15 @@ async function ship(out, buildHash) {
     put(out, manifest[name], contents);
   };
   for (const [name, entry] of Object.entries(SHIPPED)) {
-    const contents = await script(entry, { minify: true, define: { __BUILD__: JSON.stringify(buildHash) } });
-    if (contents) keep(name, contents);
+    keep(name, await script(entry, { minify: true, define: { __BUILD__: JSON.stringify(buildHash) } }));
   }
-  const sheet = await styles();
-  if (sheet) keep("app.css", sheet);
+  keep("app.css", await styles());
   for (const name of readdirSync(out).filter((each) => /^domain-[0-9a-f]+\.json$/.test(each))) {
     manifest["domain.json"] = name; // build.py wrote it, under the hash of its content
     put(out, name, readFileSync(join(out, name)));
   }
   for (const folder of ["locale", "icons"]) {
     const from = folder === "locale" ? join(out, "locale") : join(WEB, folder);
-    if (!existsSync(from)) continue;
     for (const name of readdirSync(from).sort()) {
       const contents = readFileSync(join(from, name));
       manifest[`${folder}/${name}`] = hashed(name, contents);
@@ -103,8 +95,7 @@ async function ship(out, buildHash) {
 
 async function test(out) {
   for (const [name, entry] of Object.entries(TESTED)) {
-    const contents = await script(entry, { sourcemap: "inline", define: { __BUILD__: '"test"' } });
-    if (contents) writeFileSync(join(out, name), contents);
+    writeFileSync(join(out, name), await script(entry, { sourcemap: "inline", define: { __BUILD__: '"test"' } }));
   }
 }
 
