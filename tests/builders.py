@@ -1,5 +1,6 @@
 """A real hub on a real port and a real database, and people with real keys who speak to it: for integration tests."""
 
+import json
 import secrets
 import tomllib
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 from aiohttp import web
 from pydantic import SecretStr
 
@@ -63,8 +65,6 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        import json
-
         return json.loads(self.raw)
 
     @property
@@ -105,7 +105,10 @@ class Person:
 class Hub:
     """The hub under test, with its administrators' keys at hand."""
 
-    def __init__(self, url: str, app: web.Application, clock: FakeClock, administrators: list["Admin"]) -> None:
+    def __init__(
+        self, url: str, app: web.Application, clock: FakeClock, administrators: list["Admin"], dsn: str
+    ) -> None:
+        self.dsn = dsn
         self.url = url
         self.app = app
         self.clock = clock
@@ -129,7 +132,7 @@ class Hub:
         path: str,
         *,
         who: Person | None = None,
-        json: Any = None,
+        body: Any = None,
         packets: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         data: Any = None,
@@ -142,7 +145,7 @@ class Hub:
             sent.setdefault("Content-Type", PACKETS)
             data = packets
         async with self.web.request(
-            method, self.url + path, json=json, data=data, headers=sent, allow_redirects=False
+            method, self.url + path, json=body, data=data, headers=sent, allow_redirects=False
         ) as response:
             return Answer(response.status, dict(response.headers), await response.read())
 
@@ -151,6 +154,28 @@ class Hub:
         answer = await self.ask(method, path, **how)
         assert answer.status < 400, (method, path, answer.status, answer.raw)
         return answer
+
+    async def leaves(self, type: str | None = None) -> list[dict[str, Any]]:
+        """The log's lines of a type, oldest first, each with its erasable detail."""
+        db = await asyncpg.connect(self.dsn)
+        try:
+            rows = await db.fetch(
+                "SELECT l.body, d.detail FROM leaf l LEFT JOIN leaf_detail d ON d.leaf = l.index"
+                " WHERE $1::text IS NULL OR l.type = $1 ORDER BY l.index",
+                type,
+            )
+        finally:
+            await db.close()
+        return [{**json.loads(row["body"]), "detail": json.loads(row["detail"] or "{}")} for row in rows]
+
+    async def count(self, table: str) -> int:
+        """Rows of a table: what was stored, however it was answered."""
+        db = await asyncpg.connect(self.dsn)
+        try:
+            counted: int = await db.fetchval(f"SELECT count(*) FROM {table}")
+            return counted
+        finally:
+            await db.close()
 
     # -- the directory -----------------------------------------------------------------------------------------------
 
@@ -286,7 +311,7 @@ class Hub:
         person = Person(name, country, tuple(sorted(may)))
         await self.invite(person)
         enrolment = self.enrolment(person)
-        await self.must("POST", "/api/enrolments", json=enrolment)
+        await self.must("POST", "/api/enrolments", body=enrolment)
         await self.submit(await self.certification(person))
         act = unb64(enrolment["device_act"]["body"])
         signature = unb64(enrolment["device_act"]["signature"])
@@ -296,10 +321,10 @@ class Hub:
     # -- sessions ----------------------------------------------------------------------------------------------------
 
     async def sign_in(self, person: Person, *, device: bool = True) -> Person:
-        answer = await self.must("POST", "/api/sign-in", json=self.sign_in_body(person))
+        answer = await self.must("POST", "/api/sign-in", body=self.sign_in_body(person))
         person.token, person.jti = answer.json["token"], answer.json["session"]["jti"]
         if device:
-            await self.must("POST", "/api/session/device", who=person, json=self.binding(person))
+            await self.must("POST", "/api/session/device", who=person, body=self.binding(person))
         return person
 
     def sign_in_body(self, person: Person) -> dict[str, Any]:
@@ -546,7 +571,7 @@ async def running_hub(
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        hub = Hub(f"http://127.0.0.1:{runner.addresses[0][1]}", app, clock, administrators)
+        hub = Hub(f"http://127.0.0.1:{runner.addresses[0][1]}", app, clock, administrators, dsn)
         try:
             yield hub
         finally:

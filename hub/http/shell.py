@@ -85,7 +85,7 @@ class Shell:
             "exercise": self._facts.exercise,
             "assets": self.assets,
             "catalogue": self.assets.get(f"locale/{language}.json", ""),
-            "path": path,
+            "here": path,
         }
 
     def error_page(
