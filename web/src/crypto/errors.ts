@@ -1,5 +1,5 @@
 /**
- * Why a statement was refused, in the words that both languages share (docs/spec/00-errors.md).
+ * Why a statement was refused, in the words that both languages share (docs/spec/00-overview.md).
  *
  * One class with a code, not one class per code: a caller in the browser decides by `code`, and the sentence is for the
  * person who reads the fault.

@@ -1,5 +1,5 @@
 /**
- * RFC 6962 trees: roots, and proofs that a leaf is in one and that one continues another (docs/spec/13-merkle.md).
+ * RFC 6962 trees: roots, and proofs that a leaf is in one and that one continues another (docs/spec/12-merkle.md).
  */
 
 import { concat, equalBytes, sha256, type Bytes } from "./encoding.ts";
