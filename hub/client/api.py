@@ -184,6 +184,10 @@ class Hub:
         await self.json("DELETE", "/api/session")
         self.token = None
 
+    async def put_vault(self, version: int, sealed: str, wraps: Any) -> None:
+        """Replaces the sealed vault and all ways into it."""
+        await self.json("PUT", "/api/vault", body={"version": version, "sealed": sealed, "wraps": wraps})
+
     async def private_records(self) -> list[dict[str, Any]]:
         """The account's sealed records."""
         return list(await self.json("GET", "/api/private"))

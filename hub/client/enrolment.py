@@ -7,7 +7,6 @@ open the vault before anything leaves this machine.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
 from dataclasses import dataclass
@@ -19,26 +18,13 @@ from crypto.encoding import AccountId, DeviceId, HubId, Json, b64, canon, id16, 
 from crypto.errors import ProtocolError
 from crypto.keys import EncryptionKey
 from crypto.signing import new_signing_key
-from crypto.vault import (
-    Vault,
-    VaultWrap,
-    enrolment_mac,
-    format_secret,
-    passphrase_door,
-    recovery_code,
-    recovery_door,
-    seal_vault,
-    stretch,
-    vault_wrap_form,
-    verifier,
-    wrap_vault_key,
-)
+from crypto.vault import Vault, enrolment_mac, seal_vault
 from hub.client import files
 from hub.client.errors import N_, Damaged
-from hub.client.keystore import LocalDevice, Profile, open_keys, recovery_way, seal_device
+from hub.client.keystore import LocalDevice, Profile, Unlocked, VaultKeys, open_keys, recovery_way, seal_device
+from hub.client.ways import Ways, make_ways
 
 YEAR = 365 * 24 * 3_600_000
-SHORTEST_PASSPHRASE = 12  # characters; the second secret carries the strength, this keeps a finder of the sheet out
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +57,7 @@ class NewMember:
     profile: Profile
     sheet: Sheet
     request: dict[str, Json]
-    identity: bytes  # public, for the safety number
+    keys: Unlocked  # as `unlock` would give them, without stretching the passphrase once more
 
 
 def invite(hub: HubId, url: str, code: str) -> Invitation:
@@ -109,77 +95,49 @@ def read_invitation(path: Path) -> Invitation:
         raise Damaged(N_("{path} isn't an invitation. Ask for a new one.").format(path=path)) from error
 
 
-def check_passphrase(passphrase: str) -> None:
-    """Raises Damaged with the rule in a sentence."""
-    if len(passphrase) < SHORTEST_PASSPHRASE:
-        raise Damaged(N_("Choose a passphrase of at least twelve characters: four words are easy to remember."))
-
-
 async def make_member(invitation: Invitation, passphrase: str, device_label: str, at: int) -> NewMember:
     """All keys of one person, the vault behind two ways, and the signed request to be certified."""
-    check_passphrase(passphrase)
     identity, device, encryption = new_signing_key("account"), new_signing_key("device"), EncryptionKey.new()
     device_id, vault_key = DeviceId(secrets.token_bytes(16)), secrets.token_bytes(32)
-    second, recovery, salt = secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16)
-    hub, code = invitation.hub, invitation.code
-
-    stretched = await asyncio.to_thread(stretch, passphrase, salt)
-    first, other = secrets.token_bytes(16), secrets.token_bytes(16)
-    by_passphrase = passphrase_door(stretched, second, hub, code, first)
-    by_recovery = recovery_door(recovery, hub, code, other)
-    wraps = (
-        wrap_vault_key(vault_key, by_passphrase, hub, code, first, "passphrase", secrets.token_bytes(12), salt),
-        wrap_vault_key(vault_key, by_recovery, hub, code, other, "recovery", secrets.token_bytes(12)),
-    )
-    sealed = seal_vault(
-        vault_key,
-        ids(hub=hub, account=invitation.account, version=1),
-        Vault(identity.secret, ((1, encryption.seed),)),
-        secrets.token_bytes(12),
-    )
-    printed = Sheet(b64(hub), invitation.url, code, format_secret(second), recovery_code(recovery))
-    _prove(wraps[1], printed.recovery, invitation, sealed)
+    hub, code, account = invitation.hub, invitation.code, invitation.account
+    ways = await make_ways(vault_key, hub, code, passphrase)
+    vault = Vault(identity.secret, ((1, encryption.seed),))
+    sealed = seal_vault(vault_key, ids(hub=hub, account=account, version=1), vault, secrets.token_bytes(12))
+    prove_recovery(ways, hub, code, account, 1, sealed)
 
     body = enrolment_body(
         Enrolment(
-            hub,
-            invitation.invitation,
-            invitation.account,
-            code,
-            identity.public,
-            encryption.public,
-            device_id,
-            device.public,
-            device_label,
-            at,
+            hub=hub,
+            invitation=invitation.invitation,
+            account=account,
+            code=code,
+            aik=identity.public,
+            aek=encryption.public,
+            device=device_id,
+            device_key=device.public,
+            device_label=device_label,
+            at=at,
         )
     )
-    added = act_body(
-        hub=hub,
-        type="device.add",
-        by=[invitation.account],
-        n=1,
-        expires=at + YEAR,
-        **ids(account=invitation.account, device=device_id, key=device.public, label=device_label),
-    )
-    doors = (by_passphrase, by_recovery)
+    about_device = ids(account=account, device=device_id, key=device.public, label=device_label)
+    added = act_body(hub=hub, type="device.add", by=[account], n=1, expires=at + YEAR, **about_device)
     request: dict[str, Json] = {
         "body": b64(body),
         "signatures": [b64(identity.sign("enrol", body)), b64(device.sign("enrol", body))],
         "mac": b64(enrolment_mac(invitation.secret, hub, invitation.invitation, body)),
         "device_act": {"body": b64(added), "signature": b64(identity.sign("act", added))},
         "vault": {"version": 1, "sealed": sealed},
-        "wraps": [
-            {**vault_wrap_form(wrap), "verifier": b64(verifier(door.sign_in_secret))}
-            for wrap, door in zip(wraps, doors, strict=True)
-        ],
+        "wraps": ways.request(),
     }
-    kept = LocalDevice(device_id, device_label, seal_device(vault_key, hub, invitation.account, device))
-    profile = Profile(hub, invitation.url, code, invitation.account, second, kept, 1, sealed, wraps)
-    return NewMember(profile, printed, request, identity.public)
+    kept = LocalDevice(device_id, device_label, seal_device(vault_key, hub, account, device))
+    profile = Profile(hub, invitation.url, code, account, ways.second, kept, 1, sealed, ways.wraps)
+    sheet = Sheet(b64(hub), invitation.url, code, ways.printed_second, ways.printed_recovery)
+    opened = VaultKeys(vault_key, identity, {1: encryption})
+    keys = Unlocked(hub, account, code, opened, device_id, device, ways.wraps[0].wrap, ways.doors[0])
+    return NewMember(profile, sheet, request, keys)
 
 
-def _prove(wrap: VaultWrap, printed: str, invitation: Invitation, vault: str) -> None:
+def prove_recovery(ways: Ways, hub: HubId, code: str, account: AccountId, version: int, vault: str) -> None:
     """The recovery code as printed opens the very vault that will be sent. Raises Locked otherwise."""
-    door = recovery_way(wrap, invitation.hub, invitation.code, printed)
-    open_keys(wrap, door, invitation.hub, invitation.code, invitation.account, 1, vault)
+    door = recovery_way(ways.wraps[1], hub, code, ways.printed_recovery)
+    open_keys(ways.wraps[1], door, hub, code, account, version, vault)

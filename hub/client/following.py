@@ -21,9 +21,7 @@ from hub.client.sync import save_pins, sync_directory, sync_operation, take_dire
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """
-    A verified or marked item, a fault that concerns more than one item, or a word about the line (connected, current, waiting).
-    """
+    """A verified or marked item, a fault of more than one, or a word on the line: connected, current, waiting."""
 
     word: str
     item: Item | None = None

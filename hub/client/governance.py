@@ -239,7 +239,7 @@ async def _grants(state: State, after: Operation, channel: ChannelId) -> tuple[J
 
 
 def _wraps_form(channel: ChannelId, epoch: int, to: Sequence[Reader], wraps: Sequence[bytes]) -> Json:
-    rows: Json = [[b64(reader.account), reader.generation, b64(wrap)] for reader, wrap in zip(to, wraps, strict=True)]
+    rows: Json = [b64(wrap) for reader, wrap in zip(to, wraps, strict=True)]
     return {"channel": b64(channel), "epoch": epoch, "wraps": rows}
 
 
@@ -317,4 +317,4 @@ def adopt_template(template: str, version: int, document: Json) -> tuple[Json, J
     """The change, and the document that stands beside the entry under its hash."""
     digest = b64(hash_of("template", document))
     change: Json = {"change": "template.adopt", "template": template, "version": version, "hash": digest}
-    return change, {"template": digest, "document": document}
+    return change, {"template": template, "hash": digest, "document": document}

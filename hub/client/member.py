@@ -120,6 +120,14 @@ class Member:
         """Directory, operations and the log. Returns the operations that stand still."""
         return await sync.sync(self.state)
 
+    def reader_count(self, operation: OperationId, channel: ChannelId) -> int:
+        """How many people the rules name as the channel's readers."""
+        return len(readers(self.state.operation(operation), channel, self.state.directory.latest))
+
+    async def keep_pins(self) -> None:
+        """Leaves what was verified for the person's other devices."""
+        await sync.store_pins(self.state)
+
     async def sign_out(self) -> None:
         """Leaves the pins for the person's other devices, ends the session, closes."""
         await sync.store_pins(self.state)

@@ -1,4 +1,4 @@
-"""What an administrator's client asks of the hub: invitations out, enrolments checked, accounts certified (docs/spec/08-directory.md)."""
+"""What administrators ask of the hub: invite, check enrolments, certify (docs/spec/08-directory.md)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from crypto.directory import Enrolment, check_enrolment_public
 from crypto.encoding import AccountId, HubId, Json, OrganisationId, ids, unb64
+from crypto.packet import pack
 from crypto.vault import check_enrolment_mac
 from hub.client.administrators import AdministratorKey, sign_act, sign_request
 from hub.client.api import Hub
@@ -26,13 +27,15 @@ class Handed:
 
     enrolment: Enrolment
     invitation: Invitation
+    device: bytes  # packet of the account's own act that adds the enrolled device
 
 
 class Registrar:
     """
     Administrators at one table: as many keys as the act at hand needs.
 
-    `n` is the number of the administrators' last act; a hub that has moved on tells the next one, and the act is signed anew.
+    `n` is the number of the administrators' last act; a hub that has moved on tells the next one, and the act is
+    signed anew.
     """
 
     def __init__(self, hub: Hub, hub_id: HubId, keys: Sequence[AdministratorKey], threshold: int, n: int = 0) -> None:
@@ -45,15 +48,13 @@ class Registrar:
 
     async def add_organisation(self, organisation: OrganisationId, name: str, country: str, short: str) -> None:
         """Names an organisation of a country."""
-        await self._act("organisation.add", 1, **ids(organisation=organisation, name=name, country=country, short=short))
+        await self._act("organisation.add", 1, ids(organisation=organisation, name=name, country=country, short=short))
 
     async def open_invitation(self, invitation: Invitation) -> None:
         """Lets the person enrol; the invitation's secret stays out of it."""
         at = now()
         about = ids(invitation=invitation.invitation, account=invitation.account, code=invitation.code)
-        packet = sign_request(
-            self.hub_id, "invitation.open", self._keys[0], at, **about, expires=at + INVITATION_LIFE
-        )
+        packet = sign_request(self.hub_id, "invitation.open", self._keys[0], at, **about, expires=at + INVITATION_LIFE)
         await self.hub.open_invitation(packet)
 
     async def pending(self, invitations: Mapping[bytes, Invitation]) -> list[Handed]:
@@ -64,7 +65,8 @@ class Registrar:
         waiting = await self.hub.pending_enrolments(sign_request(self.hub_id, "enrolments.read", self._keys[0], now()))
         found = []
         for one in waiting:
-            body, signatures = unb64(one["body"]), [unb64(part, 64) for part in one["signatures"]]
+            body, joined = unb64(one["body"]), unb64(one["signatures"], 128)
+            signatures = (joined[:64], joined[64:])
             enrolment = check_enrolment_public(body, signatures, self.hub_id)
             invitation = invitations.get(enrolment.invitation)
             if invitation is None:
@@ -73,13 +75,18 @@ class Registrar:
             check_enrolment_mac(invitation.secret, self.hub_id, enrolment.invitation, body, mac)
             if (enrolment.account, enrolment.code) != (invitation.account, invitation.code):
                 raise Fault("not-certified", enrolment.code)
-            found.append(Handed(enrolment, invitation))
+            act, signature = unb64(one["device_act"]["body"]), unb64(one["device_act"]["signature"], 64)
+            found.append(Handed(enrolment, invitation, pack(b"", b"", act, [signature], b"")))
         return found
 
     async def certify(
         self, handed: Handed, organisation: OrganisationId, name: str, *, level: str = "A1", may: Sequence[str] = ()
     ) -> None:
-        """Says whose keys these are. Who may coordinate, administer or audit needs A2 and the threshold."""
+        """
+        Says whose keys these are; the account's own device follows in the same request.
+
+        Who may coordinate, administer or audit needs A2 and the threshold.
+        """
         enrolment = handed.enrolment
         about = ids(
             account=enrolment.account,
@@ -92,26 +99,27 @@ class Registrar:
             level=level,
             invitation=enrolment.invitation,
         )
-        await self._act("account.certify", self._threshold if may else 1, **about, may=sorted(may))
+        signers = self._threshold if may else 1
+        await self._act("account.certify", signers, {**about, "may": sorted(may)}, handed.device)
 
     async def suspend(self, account: AccountId, reason: str, *, powerful: bool = False) -> None:
         """Nothing can be sent or read by the account until it is restored."""
-        await self._act("account.suspend", self._threshold if powerful else 1, **ids(account=account, reason=reason))
+        await self._act("account.suspend", self._threshold if powerful else 1, ids(account=account, reason=reason))
 
     async def restore(self, account: AccountId, *, powerful: bool = False) -> None:
         """Takes the suspension back."""
-        await self._act("account.restore", self._threshold if powerful else 1, **ids(account=account))
+        await self._act("account.restore", self._threshold if powerful else 1, ids(account=account))
 
     async def revoke_device(self, account: AccountId, device: bytes, reason: str) -> None:
         """Ends a device that isn't in its owner's hands any more."""
-        await self._act("device.revoke", 1, **ids(account=account, device=device, reason=reason))
+        await self._act("device.revoke", 1, ids(account=account, device=device, reason=reason))
 
-    async def _act(self, kind: str, signers: int, **parts: Json) -> None:
+    async def _act(self, kind: str, signers: int, parts: Mapping[str, Json], following: bytes = b"") -> None:
         async with self._one:
             for _ in range(TRIES):
                 packet = sign_act(self.hub_id, kind, self._keys[:signers], self._n + 1, now(), **parts)
                 try:
-                    await self.hub.submit_act(packet)
+                    await self.hub.submit_act(packet + following)
                 except Refused as refusal:
                     if refusal.code not in BEHIND or "next_n" not in refusal.more:
                         raise

@@ -1,0 +1,303 @@
+"""
+The demonstration's story: people enrol, an operation opens, alerts are sent, all through the members' own client.
+
+The server is an ordinary hub in a process of its own; no key of a person is ever in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from crypto.encoding import AccountId, ChannelId, HubId, Json, OperationId, OrganisationId, b64
+from hub import paths
+from hub.client import files, governance
+from hub.client.administrators import AdministratorKey
+from hub.client.api import Hub
+from hub.client.domain import published
+from hub.client.domain.published import Domain
+from hub.client.enrolment import Invitation, NewMember, invite, make_member
+from hub.client.keystore import write_profile
+from hub.client.member import Member
+from hub.client.registrar import Handed, Registrar
+from hub.client.sending import Receipt
+from hub.client.state import now
+from hub.exercise.people import Operation, Part, Person, operation, people
+from hub.exercise.stories import items
+
+SEED: Final = 20201
+AT_ONCE: Final = 2  # passphrases stretched side by side: each takes 64 MiB and a core
+MAY: Final[dict[Part, tuple[str, ...]]] = {Part.COORDINATOR: ("coordinate",), Part.AUDITOR: ("audit",)}
+ROLES: Final = {Part.CONTACT_POINT: "contact", Part.COORDINATOR: "coordinator", Part.AUDITOR: "auditor"}
+FEWEST_COORDINATORS: Final = 2
+WORDS: Final = [
+    "amber",
+    "anchor",
+    "apple",
+    "arrow",
+    "autumn",
+    "basket",
+    "beacon",
+    "bell",
+    "bridge",
+    "button",
+    "candle",
+    "canal",
+    "carpet",
+    "cedar",
+    "chapel",
+    "cherry",
+    "clay",
+    "cloud",
+    "clover",
+    "copper",
+    "coral",
+    "cotton",
+    "crane",
+    "daisy",
+    "dawn",
+    "delta",
+    "drum",
+    "eagle",
+    "earth",
+    "ember",
+    "fabric",
+    "falcon",
+    "feather",
+    "fern",
+    "fiddle",
+    "flint",
+    "forest",
+    "garden",
+    "ginger",
+    "glass",
+    "granite",
+    "harbour",
+    "hazel",
+    "heron",
+    "honey",
+    "island",
+    "ivory",
+    "jasmine",
+    "kettle",
+    "ladder",
+    "lantern",
+    "lemon",
+    "linen",
+    "lion",
+    "maple",
+    "marble",
+    "meadow",
+    "mirror",
+    "morning",
+    "nutmeg",
+    "oak",
+    "ocean",
+    "olive",
+    "orchard",
+    "paper",
+    "pearl",
+    "pepper",
+    "pilot",
+    "pine",
+    "planet",
+    "plum",
+    "quartz",
+    "raven",
+    "ribbon",
+    "river",
+    "saddle",
+    "saffron",
+    "sail",
+    "salt",
+    "silver",
+    "sparrow",
+    "spring",
+    "stone",
+    "summer",
+    "thistle",
+    "timber",
+    "tulip",
+    "valley",
+    "velvet",
+    "violet",
+    "walnut",
+    "water",
+    "willow",
+    "window",
+    "winter",
+]
+
+Tell = Callable[[str, int, int], None]
+"""Progress: what is being done, how much of it is done, of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedSheet:
+    """What one person of the demonstration needs to sign in; on a real hub only that person has it, on paper."""
+
+    host: str
+    name: str
+    code: str
+    passphrase: str
+    second: str
+    recovery: str
+
+
+@dataclass(slots=True)
+class Player:
+    """One person while the story is told."""
+
+    person: Person
+    invitation: Invitation
+    made: NewMember
+    folder: Path
+    member: Member | None = None
+
+    @property
+    def client(self) -> Member:
+        assert self.member is not None
+        return self.member
+
+
+async def rehearse(
+    url: str, founding: tuple[HubId, list[AdministratorKey]], folder: Path, tell: Tell
+) -> list[PlayedSheet]:
+    """Everything from an empty hub to a working exercise. `folder` gets each person's profile and sheet."""
+    hub_id, keys = founding
+    async with Hub(url) as door:
+        about = await door.about()
+        assert about["hub"] == b64(hub_id)
+        registrar = Registrar(door, hub_id, keys, threshold=1)
+        players = await _enrol(registrar, url, folder, tell)
+        await _certify(registrar, players, tell)
+        try:
+            await _sign_in(players, tell)
+            await _play(players, tell)
+            await asyncio.gather(*(one.client.keep_pins() for one in players))
+        finally:
+            for one in players:
+                if one.member is not None:
+                    await one.member.close()
+    return [read_sheet(one.folder) for one in players]
+
+
+async def _enrol(registrar: Registrar, url: str, folder: Path, tell: Tell) -> list[Player]:
+    cast = people()
+    limit, done = asyncio.Semaphore(AT_ONCE), 0
+
+    async def enrolled(person: Person) -> Player:
+        nonlocal done
+        invitation = invite(registrar.hub_id, url, person.code)
+        passphrase = "-".join(secrets.choice(WORDS) for _ in range(4))
+        async with limit:
+            made = await make_member(invitation, passphrase, f"Demonstration, {person.host}", now())
+        await registrar.open_invitation(invitation)
+        await registrar.hub.enrol(made.request)
+        own = folder / person.host
+        write_profile(own / "profile", made.profile)
+        sheet = PlayedSheet(
+            person.host, person.name, made.sheet.code, passphrase, made.sheet.second, made.sheet.recovery
+        )
+        files.write(own / "sheet.json", json.dumps(asdict(sheet), ensure_ascii=False, indent=1).encode())
+        done += 1
+        tell("enrol", done, len(cast))
+        return Player(person, invitation, made, own)
+
+    return list(await asyncio.gather(*(enrolled(person) for person in cast)))
+
+
+async def _certify(registrar: Registrar, players: list[Player], tell: Tell) -> None:
+    organisations: dict[str, OrganisationId] = {}
+    handed = await registrar.pending({one.invitation.invitation: one.invitation for one in players})
+    waiting: dict[AccountId, Handed] = {one.enrolment.account: one for one in handed}
+    for number, player in enumerate(players, 1):
+        person = player.person
+        if person.organisation not in organisations:
+            organisations[person.organisation] = OrganisationId(secrets.token_bytes(16))
+            await registrar.add_organisation(
+                organisations[person.organisation], person.organisation, person.country, person.organisation[:32]
+            )
+        may = MAY.get(person.part, ())
+        await registrar.certify(
+            waiting[player.invitation.account],
+            organisations[person.organisation],
+            person.name,
+            level="A2" if may else "A1",
+            may=may,
+        )
+        tell("certify", number, len(players))
+
+
+async def _sign_in(players: list[Player], tell: Tell) -> None:
+    done = 0
+
+    async def signed_in(player: Player) -> None:
+        nonlocal done
+        player.member = Member(player.folder / "profile", player.made.profile, player.made.keys)
+        await player.member.sign_in()
+        done += 1
+        tell("sign-in", done, len(players))
+
+    await asyncio.gather(*(signed_in(player) for player in players))
+
+
+async def _play(players: list[Player], tell: Tell) -> None:
+    moment = datetime.now(UTC)
+    plan = operation(moment)
+    domain = published.load(paths.config())
+    id_, channels = await _open(players, plan, domain)
+    for player in players:
+        await player.client.sync()
+    by_code = {player.person.code: player for player in players}
+    story = list(items(moment, SEED, domain))
+    said: dict[int, Receipt] = {}
+    for item in story:
+        parts: dict[str, Json] = {} if item.reply_to is None else {"ref": b64(said[item.reply_to].id)}
+        author = by_code[item.author].client
+        said[item.number] = await author.post(id_, channels[item.channel], item.kind, item.body, **parts)
+        tell("post", len(said), len(story))
+
+
+async def _open(players: list[Player], plan: Operation, domain: Domain) -> tuple[OperationId, dict[str, ChannelId]]:
+    """Opens the operation, admits everybody, opens its channels and adopts its forms: two entries."""
+    coordinators = [player for player in players if player.person.part is Part.COORDINATOR]
+    lead = coordinators[0].client
+    accounts = {player.person.code: player.invitation.account for player in players}
+    id_ = await lead.open_operation(plan.code, plan.name, plan.compartments)
+    changes: list[Json] = []
+    for player in players:
+        if player is not coordinators[0]:
+            cleared = () if player.person.part is Part.AUDITOR else plan.compartments
+            changes.append(governance.admit(lead.state, player.invitation.account, ROLES[player.person.part], cleared))
+    labels, channels, documents = dict[ChannelId, str](), dict[str, ChannelId](), list[Json]()
+    for room in plan.channels:
+        channel = governance.new_channel()
+        scope, of = ("accounts", [accounts[code] for code in room.readers]) if room.readers else ("all", [])
+        changes.append(governance.open_channel(channel, room.type, room.compartment, scope, of))
+        labels[channel], channels[room.key] = room.label, channel
+    for template in plan.templates:
+        form = dict(domain.documents[template])
+        change, document = governance.adopt_template(template, int(form["version"]), form)
+        changes.append(change)
+        documents.append(document)
+    await lead.commit(id_, *changes, labels=labels, documents=documents)
+    phase = plan.phase if len(coordinators) >= FEWEST_COORDINATORS else "preparation"
+    await lead.commit(id_, governance.set_phase(phase))
+    return id_, channels
+
+
+def read_sheet(folder: Path) -> PlayedSheet:
+    """The sheet beside a person's profile."""
+    return PlayedSheet(**json.loads(files.read(folder / "sheet.json")))
+
+
+def read_sheets(folder: Path) -> list[PlayedSheet]:
+    """All sheets, in the order of the cast."""
+    return [read_sheet(folder / person.host) for person in people() if (folder / person.host / "sheet.json").exists()]
