@@ -209,7 +209,7 @@ def _check_author_may(state: Operation, directory: Directory, author: AccountId,
             _check_matrix(state, "operation.phase", role)
         case MemberAdmit() | MemberChange():
             action = "member.admit" if isinstance(change, MemberAdmit) else "member.change"
-            if isinstance(change, MemberChange) and change.account == author:
+            if change.account == author:
                 _check_not_widened(state.member(author), change)
                 return
             _check_matrix(state, action, role)
@@ -237,7 +237,10 @@ def _check_matrix(state: Operation, action: str, role: str, compartment: str | N
         raise NotAllowed(f"{action} isn't for the role {role}" + (f" in {compartment}" if compartment else ""))
 
 
-def _check_not_widened(own: Member, change: MemberChange) -> None:
+def _check_not_widened(own: Member, change: MemberAdmit | MemberChange) -> None:
+    """An author who leaves and is admitted anew in the same entry would widen their own standing too."""
+    if isinstance(change, MemberAdmit):
+        raise NotAllowed("nobody admits themselves")
     if change.role != own.role or not set(change.compartments) <= set(own.compartments):
         raise NotAllowed("nobody changes their own role or widens their own clearance")
 
