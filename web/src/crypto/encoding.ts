@@ -6,6 +6,7 @@
  */
 
 import { ProtocolError } from "./errors.ts";
+import { isNormal } from "./normal.ts";
 
 /** Bytes that WebCrypto takes: never a view of shared memory. */
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -166,7 +167,7 @@ function tooDeep(): ProtocolError {
 
 function checkString(text: string): void {
   if (!text.isWellFormed()) throw notCanonical("A string holds a lone surrogate.");
-  if (text.normalize("NFC") !== text) throw notCanonical("A string is not in Unicode's NFC form.");
+  if (!isNormal(text)) throw notCanonical("A string is not in Unicode's NFC form.");
 }
 
 function isArray(value: Json): value is readonly Json[] {
