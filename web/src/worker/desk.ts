@@ -4,7 +4,7 @@ import type { JsonObject } from "../crypto/encoding.ts";
 import { reference } from "../domain/references.ts";
 import { Refused, sendJson } from "../net/api.ts";
 import { Rest } from "../store/rest.ts";
-import { Drafts, newEnvelopeId } from "./drafts.ts";
+import { draftOf, Drafts, formOf, newEnvelopeId } from "./drafts.ts";
 import { bindDevice, hubFacts, openKeys, type Unlocked } from "./keys.ts";
 import { Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
@@ -263,8 +263,9 @@ export class Desk {
     return { item: itemOf(again, place.log, state, this.seen), thread: thread.map((one) => itemOf(one, place.log, state, this.seen)) };
   }
 
-  private newDraft(given: Requests["newDraft"]["ask"]): Requests["newDraft"]["answer"] {
+  private async newDraft(given: Requests["newDraft"]["ask"]): Promise<Requests["newDraft"]["answer"]> {
     const draft: Draft = { ...given, id: newEnvelopeId(), values: {}, changedAt: Date.now() };
+    await this.opened.drafts.begin(draft);
     return { draft, reference: this.referenceOf(draft) };
   }
 
@@ -287,7 +288,7 @@ export class Desk {
       reference: this.referenceOf(draft),
       body: body as unknown as JsonObject,
       urgent,
-      draft: draft as unknown as JsonObject,
+      draft: formOf(draft),
     });
     await drafts.drop(id);
     this.tell({ event: "drafts" });
@@ -296,7 +297,7 @@ export class Desk {
 
   private async backToDraft({ id }: Requests["backToDraft"]["ask"]): Promise<Draft> {
     const { drafts, outbox } = this.opened;
-    const draft = (await outbox.takeBack(id)) as unknown as Draft;
+    const draft = draftOf(await outbox.takeBack(id));
     await drafts.put({ ...draft, changedAt: Date.now() });
     this.tell({ event: "drafts" });
     return drafts.get(id);

@@ -2,7 +2,7 @@
  * Drafts: every typed word rests sealed on this device within a second and on the hub a little later, and follows the
  * person from there (protocol.md 2). A draft has the id of its future envelope, so its reference is known from the start.
  */
-import { b64, type JsonObject, randomBytes, unb64 } from "../crypto/encoding.ts";
+import { b64, type Json, type JsonObject, randomBytes, unb64 } from "../crypto/encoding.ts";
 import { Refused } from "../net/api.ts";
 import { Declined } from "./problems.ts";
 import type { Draft } from "./protocol.ts";
@@ -29,6 +29,11 @@ export class Drafts {
     const found = this.records.get(nameOf(id));
     if (found === null) throw new Declined("draft-gone");
     return draftOf(found);
+  }
+
+  /** An empty draft rests on this device only: the hub gets it with the first word. */
+  async begin(draft: Draft): Promise<void> {
+    await this.records.keep(nameOf(draft.id), formOf(draft));
   }
 
   /** Durable on this device when it returns; true if it rests on the hub too. */
@@ -81,12 +86,18 @@ function nameOf(id: string): string {
   return `${PREFIX}${hexOf(id)}`;
 }
 
-/** Values keep their keys: template keys match what canonical JSON allows. */
-function formOf({ id, operation, channel, kind, ref, template, form, values, changedAt }: Draft): JsonObject {
-  return { id, operation, channel, kind, ref, template, form, values: values as JsonObject, changed_at: changedAt };
+/** A draft's written form. Values keep their keys: template keys match what canonical JSON allows. */
+export function formOf({ id, operation, channel, kind, ref, template, form, values, changedAt }: Draft): JsonObject {
+  return { id, operation, channel, kind, ref, template, form, values: composed(values as JsonObject), changed_at: changedAt };
 }
 
-function draftOf(value: JsonObject): Draft {
+/** Keyboards also write letters in two parts or half a character: canonical JSON takes them whole. */
+function composed(value: JsonObject): JsonObject {
+  const whole = (one: Json): Json => (typeof one === "string" ? one.toWellFormed().normalize("NFC") : one);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, whole(one)]));
+}
+
+export function draftOf(value: JsonObject): Draft {
   const { changed_at: changedAt, ...rest } = value;
   return { ...rest, changedAt } as unknown as Draft;
 }
