@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NewType, TypeVar
 
 from crypto.errors import Malformed, NotCanonical, TooLarge, UnknownContext, UnknownVersion
+from crypto.normal import is_normal
 
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -247,7 +248,7 @@ def _check(value: Json, depth: int) -> None:
 def _check_text(words: str) -> None:
     if words.isascii():
         return
-    if not unicodedata.is_normalized("NFC", words):
+    if not is_normal(words):
         raise NotCanonical("text that isn't NFC")
     if any("\ud800" <= c <= "\udfff" for c in words):
         raise NotCanonical("a lone surrogate")

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-from crypto.encoding import Json, canon, hash_of, ids
+from crypto.encoding import MAX_INTEGER, Json, canon, hash_of, ids
 from crypto.errors import BadCheckpoint, BadProof, BadSignature, TooLarge
 from crypto.signing import SigningKey, verify_note
 
@@ -63,6 +63,8 @@ def read_checkpoint(note: str, origin: str, log_public: bytes) -> tuple[int, byt
     parts = body.split("\n")
     if len(parts) != 4 or parts[0] != origin or not _SIZE.fullmatch(parts[1]):
         raise BadCheckpoint("not a checkpoint of this log")
+    if int(parts[1]) > MAX_INTEGER:
+        raise BadCheckpoint("a size that not every client can count to")
     root = _standard_b64(parts[2])
     if len(root) != 32:
         raise BadCheckpoint("a root of the wrong length")
