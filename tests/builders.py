@@ -106,9 +106,10 @@ class Hub:
     """The hub under test, with its administrators' keys at hand."""
 
     def __init__(
-        self, url: str, app: web.Application, clock: FakeClock, administrators: list["Admin"], dsn: str
+        self, url: str, app: web.Application, clock: FakeClock, administrators: list["Admin"], settings: Settings
     ) -> None:
-        self.dsn = dsn
+        self.settings = settings
+        self.dsn = "" if settings.dsn is None else settings.dsn.get_secret_value()
         self.url = url
         self.app = app
         self.clock = clock
@@ -571,7 +572,7 @@ async def running_hub(
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        hub = Hub(f"http://127.0.0.1:{runner.addresses[0][1]}", app, clock, administrators, dsn)
+        hub = Hub(f"http://127.0.0.1:{runner.addresses[0][1]}", app, clock, administrators, settings)
         try:
             yield hub
         finally:

@@ -70,7 +70,7 @@ def check_operation(rolls: Rolls, action: str, account: bytes, operation: bytes)
     standing = rolls.standing(operation, account)
     if standing is None or (standing.former and action != READ_OPERATION):
         raise NotFound
-    if not standing.matrix.allows(action, standing.role):
+    if not standing.former and not standing.matrix.allows(action, standing.role):
         raise NotAllowed
     return standing
 

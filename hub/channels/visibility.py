@@ -1,11 +1,22 @@
 """What an account may see now: asked by the live connections after each commit (hub/live/visibility.py)."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from crypto.encoding import ChannelId
-from crypto.readers import readers
+from crypto.people import Directory
+from crypto.readers import Operation, readers
 from hub.directory.state import DirectoryState
 from hub.operations.state import OperationsState
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """Who reads a channel, as of one state of the operation and of the directory."""
+
+    operation: Operation
+    directory: Directory
+    accounts: frozenset[bytes]
 
 
 class ReadersSight:
@@ -14,6 +25,7 @@ class ReadersSight:
     def __init__(self, directory: DirectoryState, operations: OperationsState) -> None:
         self._directory = directory
         self._operations = operations
+        self._readers: dict[bytes, _Readers] = {}
 
     def may_connect(self, account: bytes, device: bytes) -> bool:
         """False as soon as the account is suspended or the device revoked."""
@@ -33,5 +45,9 @@ class ReadersSight:
         state = self._operations.operation(operation)
         if state is None or ChannelId(channel) not in state.channels:
             return False
-        found = readers(state, ChannelId(channel), self._directory.latest)
-        return any(reader.account == account for reader in found)
+        directory = self._directory.latest
+        known = self._readers.get(channel)
+        if known is None or known.operation is not state or known.directory is not directory:
+            accounts = frozenset(reader.account for reader in readers(state, ChannelId(channel), directory))
+            known = self._readers[channel] = _Readers(state, directory, accounts)
+        return account in known.accounts

@@ -34,6 +34,12 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which the catalogue's extr
     return text
 
 
+NOT_NEXT: Final = Sentence(
+    409,
+    N_("That is not the next statement"),
+    N_("Its number or predecessor does not follow the last one that the hub holds. Nothing was stored."),
+)
+
 SENTENCES: Final[Mapping[str, Sentence]] = {
     "malformed": Sentence(
         400,
@@ -114,11 +120,9 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
             "checks again."
         ),
     ),
-    "not-next": Sentence(
-        409,
-        N_("That is not the next statement"),
-        N_("Its number or predecessor does not follow the last one that the hub holds. Nothing was stored."),
-    ),
+    "not-next": NOT_NEXT,
+    "gap": NOT_NEXT,
+    "forked": NOT_NEXT,
     "repeated": Sentence(
         409,
         N_("This number was used before"),

@@ -269,3 +269,16 @@ async def test_only_an_auditor_sees_the_desk(hub: Hub) -> None:
 
     assert desk.status == 200
     assert desk.json["size"] > 0
+
+
+async def test_the_start_page_is_the_same_for_everybody_and_names_the_hub(hub: Hub) -> None:
+    luis = await hub.member("luis", "PE")
+
+    anybody = await hub.ask("GET", "/", headers={"Accept": "text/html"})
+    member = await hub.ask("GET", "/o/x/y", headers={"Accept": "text/html", **cookie(luis)})
+
+    assert anybody.status == 200
+    assert b64(hub.id).encode() in anybody.raw
+    assert member.raw.replace(b"/o/x/y", b"/").replace(b"%2Fo%2Fx%2Fy", b"/") == anybody.raw
+    assert b"<script>" not in anybody.raw
+    assert b" style=" not in anybody.raw
