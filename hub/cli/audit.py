@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from crypto.encoding import unb64
-from hub import settings
-from hub.app import database
-from hub.audit.verify import Report
-from hub.audit.verify import verify as verify_log
 from hub.cli.messages import moment, table
 from hub.cli.profiles import ProfileOption, err, out, run, signed_in
-from hub.cli.serve import SettingsFile
 from hub.cli.words import _
 from hub.client.sync import prove_heads
-from hub.db.pool import open_pool
 
 commands = typer.Typer(help="The audit log.", no_args_is_help=True)
 
@@ -43,29 +35,6 @@ def list_entries(
             await member.keep_pins()
 
     run(show)
-
-
-def verify(
-    settings_file: SettingsFile = None,
-    hub: Annotated[
-        str | None, typer.Option("--hub-id", help="The hub's id, from a sheet; else the database is believed.")
-    ] = None,
-) -> None:
-    """Recomputes the whole log and every statement from the database; names each row that was altered."""
-    known = None if hub is None else unb64(hub, 32)
-
-    async def recount(dsn: str) -> Report:
-        async with open_pool(dsn, size=2) as pool:
-            return await verify_log(pool, known)
-
-    with database(settings.read_settings(settings_file)) as dsn:
-        report = asyncio.run(recount(dsn))
-    for one in report.findings:
-        err.print(f"[bold red]{one.table} {'' if one.number is None else one.number}: {escape(one.fault)}[/]")
-    if report.findings:
-        raise typer.Exit(1)
-    counted = _("{leaves} entries, {statements} statements and {checkpoints} checkpoints fit each other.")
-    out.print(counted.format(leaves=report.size, statements=report.statements, checkpoints=report.checkpoints))
 
 
 def checkpoint(profile: ProfileOption) -> None:
@@ -96,6 +65,5 @@ def _row(entry: dict[str, Any]) -> tuple[str, ...]:
 def add_to(program: typer.Typer) -> None:
     """Names the commands."""
     commands.command("list", help=_("The latest entries (auditors)."))(list_entries)
-    commands.command("verify", help=_("Recompute the log from the database (operators)."))(verify)
     program.add_typer(commands, name="audit")
     program.command("checkpoint", help=_("The newest checkpoint, verified."))(checkpoint)

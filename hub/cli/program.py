@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli import account, audit, database, demo, found, messages, serve
+from hub.cli.account import add_to as account
+from hub.cli.audit import add_to as audit
+from hub.cli.database import add_to as database
+from hub.cli.demo import add_to as demo
+from hub.cli.found import add_to as found
+from hub.cli.messages import add_to as messages
+from hub.cli.serve import add_to as serve
 
 program = typer.Typer(
     name="ncphub",
@@ -14,5 +20,5 @@ program = typer.Typer(
     add_completion=False,
 )
 
-for room in (serve, found, demo, database, account, messages, audit):
-    room.add_to(program)
+for add_to in (serve, found, demo, database, account, messages, audit):
+    add_to(program)
