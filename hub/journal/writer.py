@@ -38,6 +38,7 @@ GONE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what the driver says of a connection that died in the middle of an answer
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.CannotConnectNowError,
@@ -254,7 +255,7 @@ class Writer:
         except asyncpg.UniqueViolationError as refusal:
             return await _first_receipt(db, record) or refusal
         except Exception as refusal:
-            if db.is_closed():
+            if _is_lost(db):
                 raise
             return refusal  # of the record's own functions this task is the outermost
 
@@ -347,13 +348,21 @@ class Writer:
         """Gives the connection back, or throws it away; what was known may be wrong by now."""
         db, self._db, self._places = self._db, None, None
         if db is not None:
-            if not self._ending:
+            if not self._ending and not _is_lost(db):
                 db.terminate()
             await self._pool.release(db)
 
     def _refuse_queue(self) -> None:
         while self._queue:
             _answer(self._queue.popleft(), Unavailable(retry_after=5))
+
+
+def _is_lost(db: Connection) -> bool:
+    """True also for a connection that the pool has taken back because it broke."""
+    try:
+        return bool(db.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 async def _is_kept(db: Connection, plans: Sequence[Plan]) -> bool:
