@@ -3,12 +3,12 @@ import { reference } from "../domain/references.ts";
 import { readAlertBody, readPostBody } from "../domain/bodies.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Account, Directory } from "../crypto/directory.ts";
-import { unb64 } from "../crypto/encoding.ts";
+import { type JsonObject, unb64 } from "../crypto/encoding.ts";
 import { isReader, maySend, type Operation, pending, readers } from "../crypto/membership.ts";
 import { ProtocolError } from "../crypto/errors.ts";
 import type { ChannelLog, Entry } from "./channel.ts";
 import type { OperationLedger, Verified } from "./ledger.ts";
-import type { Author, ChannelView, Item, Reader } from "./protocol.ts";
+import type { AlertBody, Author, ChannelView, Item, PostBody, Reader } from "./protocol.ts";
 
 const SENT_KINDS = ["alert", "post"] as const;
 const UNKNOWN_NAME = "?";
@@ -99,6 +99,7 @@ export function itemOf(entry: Entry, log: ChannelLog, state: Operation, { direct
   if (header.kind !== "alert" && header.kind !== "post") return fault("unknown-version");
   const author = authorOf(directory, header.account, header.device);
   try {
+    checkBody(header.kind, body);
     return {
       is: header.kind,
       id,
@@ -111,12 +112,18 @@ export function itemOf(entry: Entry, log: ChannelLog, state: Operation, { direct
       ref: header.ref,
       mine: header.account === account,
       replies: log.entries.filter((other) => other.header?.ref === id).length,
-      body: header.kind === "alert" ? (readAlertBody(body) as never) : readPostBody(body),
+      body: body as unknown as AlertBody | PostBody,
     };
   } catch (refused) {
     if (refused instanceof DomainError) return fault("malformed");
     throw refused;
   }
+}
+
+/** Raises MalformedBody unless the words are what their kind promises. */
+function checkBody(kind: "alert" | "post", body: JsonObject): void {
+  if (kind === "alert") readAlertBody(body);
+  else readPostBody(body);
 }
 
 /** The signed changes that concern a channel, as lines of its feed. */
