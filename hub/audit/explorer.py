@@ -170,7 +170,8 @@ def as_json(line: Line) -> dict[str, Any]:
 def _statement(row: LeafRow) -> tuple[tuple[str, ...], str | None, dict[str, Any]]:
     """What the recorded statement says in clear: (its kind, type or changes; the channel; an envelope's facts)."""
     if row.statement is None:
-        return (), None, {}
+        detail = row.detail or {}
+        return (), json.loads(row.body)["object"] if detail.get("kind") == "channel" else None, {}
     stated = json.loads(row.statement)
     if row.act is not None:
         return (json.loads(row.act).get("type", "genesis"),), None, {}

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final
 
 from crypto.encoding import Json, b64, canon, pae
+from crypto.normal import is_normal
 from hub.journal.records import LeafDraft
 
 AGENT_LENGTH: Final = 200
@@ -63,4 +64,5 @@ def body_of(draft: LeafDraft, at: int, subject: str | None, commitment: bytes, s
 def _harmless(words: str) -> str:
     """What a header held, as canonical text: no surrogates, no NUL (which jsonb refuses), NFC, not endless."""
     whole = words[:AGENT_LENGTH].encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-    return unicodedata.normalize("NFC", whole)
+    normal = unicodedata.normalize("NFC", whole)
+    return normal if is_normal(normal) else normal.encode("ascii", "replace").decode()
