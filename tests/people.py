@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +53,9 @@ COUNTRIES = {
 LOG_ORIGIN = "exercise.test/log"
 
 
+Serving = Callable[[Settings, Clock | None], AbstractAsyncContextManager[web.Application | None]]
+
+
 @dataclass(slots=True)
 class Person:
     """A member at the keyboard: short ways to say and read, and the whole client as `member`."""
@@ -89,11 +92,11 @@ class Channel:
 
 @dataclass(slots=True)
 class Village:
-    """One hub under test. `url` answers; `app` is the running application."""
+    """One hub under test. `url` answers; `app` is the running application, if it runs in this process."""
 
     url: str
     id: HubId
-    app: web.Application
+    app: web.Application | None
     settings: Settings
     folder: Path
     keys: list[AdministratorKey]
@@ -178,8 +181,14 @@ class Village:
 
 
 @asynccontextmanager
-async def a_hub(folder: Path, dsn: str, clock: Clock | None = None, **settings: object) -> AsyncIterator[Village]:
-    """Founds a hub on `dsn` with its state in `folder`, and serves it on a free port of loopback."""
+async def a_hub(
+    folder: Path, dsn: str, clock: Clock | None = None, serving: Serving | None = None, **settings: object
+) -> AsyncIterator[Village]:
+    """
+    Founds a hub on `dsn` with its state in `folder`, and serves it on a free port of loopback.
+
+    In this process, unless `serving` says where: then the village has no `app`.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     state = folder / "state"
@@ -192,6 +201,7 @@ async def a_hub(folder: Path, dsn: str, clock: Clock | None = None, **settings: 
             "state_dir": state,
             "dsn": dsn,
             "log_level": "error",
+            "local_names": True,
             "pool_size": 4,
             "limits": {"requests_per_minute": 100_000, "open_requests_per_minute": 100_000},
             **settings,
@@ -204,7 +214,7 @@ async def a_hub(folder: Path, dsn: str, clock: Clock | None = None, **settings: 
         "Exercise", url, now(), keys, 1, log_key.public, matrix, exercise=True, log_origin=LOG_ORIGIN
     )
     assert await asyncio.to_thread(found, own, founding.packet) == statement_id("genesis", founding.body)
-    async with served(own, clock) as app:
+    async with (serving or served)(own, clock) as app:
         village = Village(url, founding.hub, app, own, folder, keys, Registrar(Hub(url), founding.hub, keys, 1))
         try:
             yield village
