@@ -269,8 +269,6 @@ def _pad(words: bytes) -> bytes:
 
 
 def _unpad(plaintext: bytes) -> bytes:
-    if len(plaintext) < 4:
-        raise Malformed("no size in front of the words")
     (size,) = struct.unpack(">I", plaintext[:4])
     words, zeros = plaintext[4 : 4 + size], plaintext[4 + size :]
     if len(words) != size or any(zeros) or len(plaintext) != _padded_size(4 + size):

@@ -100,6 +100,7 @@ def directory() -> Cases:
     case("a genesis signed in another order", replace(genesis, signatures=genesis.signatures[::-1]), 0)
     case("a genesis with another name", replace(genesis, act=genesis.act.replace(b"Exercise", b"Exorcise")), 0)
     case("a genesis ordered as the second entry", _resealed(world, genesis, seq=1), 0)
+    case("a first entry that orders something else", _resealed(world, genesis, act=b64(seed("act"))), 0)
     form = parse(genesis.act)
     for name, other in {
         "a threshold that one lost key would block": {"threshold": 3},
@@ -111,6 +112,18 @@ def directory() -> Cases:
         "suite 2": {"suite": 2},
         "a quorum of witnesses": {"quorum": 1},
         "a quorum that is false": {"quorum": False},
+        "a witness": {"witnesses": [{"name": "w", "key": b64(seed("w"))}]},
+        "one key for two administrators": {
+            "administrators": [
+                form["administrators"][0],
+                {**form["administrators"][1], "key": form["administrators"][0]["key"]},
+            ],
+            "threshold": 1,
+        },
+        "a matrix of a newer version": {"roles": {**form["roles"], "v": 2}},
+        "a matrix of version true": {"roles": {**form["roles"], "v": True}},
+        "a log's weak key": {"log": {**form["log"], "key": b64(weak_keys()["order 8"])}},
+        "a log that is a list": {"log": []},
         "an unknown field": {"more": 1},
         "a role nobody knows": {"roles": {**form["roles"], "grants": [["alert.send", "boss", ["*"]]]}},
         "a matrix out of order": {"roles": {**form["roles"], "grants": form["roles"]["grants"][::-1]}},
@@ -133,6 +146,12 @@ def directory() -> Cases:
 
     stands("an organisation", world.organisation("GH"))
     case("the same organisation again", world.organisation("GH"))
+    unsigned = world.organisation("TG")
+    forged_by = world.administrators[1][2].sign("act", unsigned.act)
+    case("an organisation that another administrator signed", replace(unsigned, signatures=(forged_by,)))
+    joined = canon({**parse(unsigned.act), "by": [b64(world.administrators[0][0]), b64(b"\xff" * 16)]})
+    both = [one[2].sign("act", joined) for one in world.administrators[:2]]
+    case("an organisation signed by an administrator and a stranger", world.order(joined, both))
     stands("another organisation", world.organisation("FR"))
     nobody = Person("Nobody", "XX")
     case("an account of an unknown organisation", world.certify(nobody))
@@ -155,6 +174,10 @@ def directory() -> Cases:
     case("an account anew with another key", world.certify(ama, aik=b64(twin.aik.public)))
     case("an account anew with another invitation", world.certify(ama, invitation=b64(seed("other", 16))))
     stands("an account raised to A2", world.certify(ama, level="A2", name="Ama Mensah"))
+    own = world.by_owner(
+        ama, "organisation.add", organisation=b64(seed("own", 16)), name="Mine", country="GH", short="Mine"
+    )
+    case("an organisation that an owner adds", own)
     case("a coordinator lowered by one administrator", world.certify(claire, 1, may=[], level="A2"))
 
     stands("a device", world.add_device(ama))
@@ -237,7 +260,23 @@ def directory() -> Cases:
         act = canon({**parse(good.act), **other})
         signer = ama.aik
         case(f"an act {name}", world.order(act, [signer.sign("act", act)] * len(parse(act)["by"])))
+    act = canon({**parse(good.act), "by": sorted_ids([ama.account, claire.account])})
+    pair = sorted((ama, claire), key=lambda person: person.account)
+    case("an act of two owners", world.order(act, [person.aik.sign("act", act) for person in pair]))
+    case("an act that is a list", world.order(b"[]", [ama.aik.sign("act", b"[]")]))
     ama.generation = 1
+    taken = world.by_owner(
+        claire, "device.revoke", account=b64(claire.account), device=b64(ama.device), reason="Mine now"
+    )
+    case("someone else's device revoked as one's own", taken)
+    foreign_revoke = world.by_owner(
+        claire, "device.revoke", account=b64(ama.account), device=b64(ama.device), reason="Not mine"
+    )
+    case("someone else's device revoked by another owner", foreign_revoke)
+    case("someone else's key rotated", world.by_owner(claire, "key.rotate", **rotation(ama, 2)))
+    case("a key rotated by administrators", world.by_administrators("key.rotate", 2, **rotation(ama, 2)))
+    broken = rotation(ama, 2) | {"aek": b64(b"\xff" * 1216)}
+    case("a malformed key as a new generation", world.by_owner(ama, "key.rotate", **broken))
     skipped = world.by_owner(
         ama, "key.rotate", account=b64(ama.account), aek=b64(Person("Ama", "GH", generation=3).aek.public), generation=3
     )
@@ -281,6 +320,16 @@ def directory() -> Cases:
     return {"entries": [_signed(entry) for entry in world.signed]}, cases
 
 
+def sorted_ids(accounts: Sequence[bytes]) -> list[Json]:
+    return [b64(account) for account in sorted(accounts)]
+
+
+def rotation(person: Person, generation: int) -> dict[str, Json]:
+    """What a key.rotate says, whoever signs it."""
+    later = replace(person, generation=generation)
+    return {"account": b64(person.account), "aek": b64(later.aek.public), "generation": generation}
+
+
 def _forced(world: World, person: Person, other: dict[str, Any]) -> Signed:
     """A certification whose form no writer lets pass, signed all the same."""
     good = world.certify(person)
@@ -311,12 +360,17 @@ def _enrolments(world: World) -> list[Case]:
     def other(**parts: Any) -> bytes:
         return enrolment_body(replace(good, **parts))
 
+    stranger = people()["ama"]
+
     body = enrolment_body(good)
     return [
         case("an enrolment", body),
         case("an enrolment at another hub", body, seed("hub")),
         case("an enrolment without the device's signature", body, signers=[yuki.aik]),
         case("an enrolment signed in another order", body, signers=[yuki.device_key, yuki.aik]),
+        case("an enrolment signed by another identity key", body, signers=[stranger.aik, yuki.device_key]),
+        case("an enrolment signed by another device", body, signers=[yuki.aik, stranger.device_key]),
+        case("an enrolment whose device is a list", canon({**parse(body), "device": []})),
         case("an enrolment with a weak identity key", other(aik=weak_keys()["the identity"])),
         case("an enrolment with a weak device key", other(device_key=weak_keys()["order 2"])),
         case("an enrolment with a malformed encryption key", other(aek=b"\xff" * 1216)),
@@ -396,10 +450,16 @@ def membership() -> Cases:
     refused("opened twice", claire, meeting.opening())
 
     # Members
+    refused("active with one coordinator", claire, {"change": "phase.set", "phase": "active"})
     stands("a second coordinator", claire, admit(kamau, "coordinator", ["general", "precursor", "vaccine"]))
     stands("members", claire, admit(ama), admit(pedro, "deputy", ["general", "precursor"]))
     refused("a member again", claire, admit(ama))
     refused("a member by a contact", ama, admit(yuki))
+    refused("a member without clearance by a contact", ama, admit(yuki, compartments=[]))
+    refused("a member by a deputy beyond the deputy's part", pedro, admit(yuki, compartments=["general", "precursor"]))
+    case("a member by a deputy", meeting.entry([pedro], [admit(yuki)]))
+    refused("a member changed by a deputy", pedro, change(ama, "contact", []))
+    refused("a clearance that isn't there", claire, change(ama, "contact", ["secret"]))
     refused("a member by someone outside", yuki, admit(yuki))
     refused("a member under another identity key", claire, admit(yuki, aik=b64(seed("aik"))))
     refused("a member nobody certified", claire, admit(Person("Ghost", "GH")))
@@ -413,6 +473,8 @@ def membership() -> Cases:
     refused(
         "a coordinator leaves and comes back wider", claire, remove(claire), admit(claire, "coordinator", ["vaccine"])
     )
+    own = admit(claire, "coordinator", ["general", "precursor"])
+    refused("a coordinator leaves and comes back the same", claire, remove(claire), own)
     stands("a coordinator gives up a compartment", claire, change(claire, "coordinator", ["general"]))
     stands("the other coordinator gives it back", kamau, change(claire, "coordinator", ["general", "precursor"]))
     refused("a contact widens the own clearance", ama, change(ama, "contact", ["general", "precursor"]))
@@ -422,6 +484,7 @@ def membership() -> Cases:
     refused("a phase by a contact", ama, {"change": "phase.set", "phase": "active"})
     stands("the operation is active", claire, {"change": "phase.set", "phase": "active"})
     template = {"change": "template.adopt", "template": "seizure", "version": 2, "hash": b64(seed("template"))}
+    refused("a template by a contact", ama, template)
     stands("a template", claire, template)
     refused("an older template", claire, {**template, "version": 1})
     refused("the same matrix taken again", claire, {"change": "matrix.take", "hash": b64(world.directory.matrix.hash)})
@@ -436,6 +499,8 @@ def membership() -> Cases:
     altered("a role nobody knows", changes=[admit(pedro, "boss")])
     altered("a phase nobody knows", changes=[{"change": "phase.set", "phase": "party"}])
     altered("an unknown field in a change", changes=[{**admit(pedro), "more": 1}])  # type: ignore[dict-item]
+    altered("a change that is text", changes=["member.remove"])
+    altered("a change without a name", changes=[{"account": b64(ama.account)}])
     altered("nothing to do", changes=[])
     altered("no author", by=[])
     altered("an author twice", by=[form["by"][0], form["by"][0]])
@@ -457,6 +522,9 @@ def membership() -> Cases:
     refused("an entry from an unknown device", elsewhere, admit(yuki))
     two = meeting.entry([claire, ama], [admit(yuki)])
     case("an entry whose second author may not", two)
+
+    listed = SignedEntry(b"[]", (claire.device_key.sign("entry", b"[]"),), world.directory.size)
+    case("an entry that is a list", listed)
 
     # Channels
     general, secret = meeting.channel("general"), meeting.channel("precursor")
@@ -494,7 +562,8 @@ def membership() -> Cases:
         return readers(meeting.now, meeting.channel(channel), world.directory)
 
     def record(number: int = 1, channel: str = "general", **other: Any) -> list[Any]:
-        return [meeting.record(channel, now(channel), number, **other)]
+        known = 5 if number > 1 and channel == "general" else 0
+        return [meeting.record(channel, now(channel), number, **{"seen_seq": known, **other})]
 
     refused("an epoch with a ghost", ama, epochs=[meeting.record("general", [*now(), _reader(yuki)])])
     refused("an epoch without a reader", ama, epochs=[meeting.record("general", now()[:-1])])
@@ -510,15 +579,30 @@ def membership() -> Cases:
     )
     stands("the first epoch, by a contact", ama, epochs=record())
     stands("the precursor channel's first epoch", kamau, epochs=record(channel="precursor"))
+    refused("a channel closed by a contact", ama, {"change": "channel.close", "channel": b64(general)})
     asked("nobody waits", "pending", "general")
     asked("a contact sends an alert", "may_send", "general", account=b64(ama.account), kind="alert")
     asked("a contact sends no status", "may_send", "general", account=b64(ama.account), kind="status")
     asked("a stranger sends nothing", "may_send", "general", account=b64(yuki.account), kind="alert")
     asked("who doesn't read sends nothing", "may_send", "precursor", account=b64(ama.account), kind="alert")
     refused("a contact renews at will", ama, epochs=record(2))
-    stands("a coordinator renews at will", kamau, epochs=record(2))
+    first_wraps = [seed(f"first wrap {reader.account!r}", 1168) for reader in now()]
+    hashed = record(2, wraps_hash=wraps_root(now(), first_wraps), seen_seq=5)
+    stands("a coordinator renews at will", kamau, epochs=hashed)
+    for name, given in {
+        "its wraps": [first_wraps],
+        "a wrap missing": [first_wraps[:-1]],
+        "wraps exchanged": [first_wraps[::-1]],
+        "no list of wraps": [],
+        "a list too many": [first_wraps, first_wraps],
+    }.items():
+        parts = {"body": b64(meeting.signed[-1].body), "wraps": [[b64(w) for w in row] for row in given]}
+        cases.append((f"beside the epoch: {name}", "check_entry_wraps", {"after": len(meeting.signed), **parts}))
+    early = {"after": len(meeting.signed) - 1, "body": b64(meeting.signed[-1].body), "wraps": [[]]}
+    cases.append(("beside the epoch: judged by another state", "check_entry_wraps", early))
+    refused("an epoch whose author saw less of the channel", kamau, epochs=record(3, seen_seq=4))
     case("a contact renews after thirty days", meeting.entry([ama], epochs=record(3), at=meeting.at + 30 * DAY))
-    refused("an epoch without the former secret", kamau, epochs=record(3, previous=None))
+    refused("an epoch without the former secret", kamau, epochs=record(3, previous=None, seen_seq=5))
     refused("a former secret where history is from joining", kamau, epochs=record(2, "precursor"))
     stands("the next epoch where history is from joining", kamau, epochs=record(2, "precursor", previous=None))
     refused("an epoch skipped", kamau, epochs=record(4))
@@ -527,6 +611,9 @@ def membership() -> Cases:
     stands("a late member", claire, admit(yuki, "observer"))
     asked("the late member waits", "pending", "general")
     asked("an epoch isn't stale because someone waits", "stale", "general")
+    late = {"change": "grants", "channel": b64(secret), "epoch": 2, "wraps_hash": b64(seed("w"))}
+    newcomer = admit(lone, "coordinator", ["general", "precursor"])
+    refused("granted where history is from joining", kamau, newcomer, {**late, "to": [b64(lone.account)]})
     wraps = [seed("wrap yuki", 1168)]
     served = [_reader(yuki)]
     grant: dict[str, Json] = {
@@ -554,6 +641,8 @@ def membership() -> Cases:
         parts = {"after": len(meeting.signed), "body": b64(body), "wraps": [[b64(w) for w in row] for row in given]}
         cases.append((f"beside the grant: {name}", "check_entry_wraps", parts))
     refused("granted twice", ama, grant)
+    not_there = {"after": len(meeting.signed) - 2, "body": b64(body), "wraps": [[b64(w) for w in wraps]]}
+    cases.append(("beside the grant: judged by another state", "check_entry_wraps", not_there))
     asked("an observer sends no alert", "may_send", "general", account=b64(yuki.account), kind="alert")
     asked("an observer acknowledges", "may_send", "general", account=b64(yuki.account), kind="acknowledgement")
     stands("a member cleared for precursors joins", claire, change(ama, "contact", ["general", "precursor"]))
@@ -571,7 +660,7 @@ def membership() -> Cases:
         "a member and a new epoch at once",
         claire,
         remove(pedro),
-        epochs=[meeting.record("general", _without(now(), pedro), 4)],
+        epochs=[meeting.record("general", _without(now(), pedro), 4, seen_seq=5)],
     )
     refused("the removed member makes an epoch", pedro, epochs=record(5))
     asked("the precursor epoch is stale", "stale", "precursor")
@@ -585,6 +674,8 @@ def membership() -> Cases:
     world.add(world.suspend(ama))
     asked("a suspended account doesn't read", "readers", "general")
     refused("an entry of a suspended account", ama, remove(ama))
+    world.add(world.suspend(lone))
+    refused("a suspended account becomes a member", claire, admit(lone))
     world.add(world.restore(ama))
     asked("restored, it has what it had", "pending", "general")
     bad: dict[str, Json] = {"change": "wrap.bad", "channel": b64(general), "epoch": 4}
@@ -602,6 +693,7 @@ def membership() -> Cases:
     stands("a coordinator takes the new matrix", claire, take)
     asked("from here on it decides who reads", "readers", "general")
     stands("a channel closes", claire, {"change": "channel.close", "channel": b64(general)})
+    refused("granted in a closed channel", kamau, {**grant, "epoch": 5, "to": [b64(yuki.account)]})
     refused("a channel closes twice", claire, {"change": "channel.close", "channel": b64(general)})
     refused("an epoch in a closed channel", claire, epochs=record(6))
     asked("nothing is sent into a closed channel", "may_send", "general", account=b64(claire.account), kind="alert")

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from crypto import epochs as records
 from crypto import sealing as seals
@@ -162,6 +164,7 @@ def epochs() -> Cases:
         ("nobody", "readers_hash", {"readers": []}),
         ("one wrap's leaf", "wrap_leaf", {"account": listed[0][0], "generation": 1, "wrap": given[0]}),
         ("the root of all wraps", "wraps_root", {"readers": listed, "wraps": given}),
+        ("the root of wraps out of order", "wraps_root", {"readers": listed[::-1], "wraps": given[::-1]}),
         ("one wrap's path", "wrap_path", {"readers": listed, "wraps": given, "index": 1}),
         check("all wraps", given),
         check("a wrap missing", given[:2]),
@@ -235,6 +238,8 @@ def sealing() -> Cases:
     previous = seals.seal_previous(SECRET, past, FORMER, seed("nonce previous", 12))
     short = seals.seal_previous(SECRET, past, FORMER[:31], seed("nonce previous", 12))
     promise = seals.commitment(SECRET, PLACE)
+    label_key = HKDF(SHA256(), 32, salt=None, info=commit_to("label", at)).derive(SECRET)
+    unreadable = b64(bytes(12) + AESGCM(label_key).encrypt(bytes(12), b"\xff\xfe", commit_to("label", at)))
 
     def sized(name: str, length: int) -> Case:
         words: dict[str, Json] = {"words": "x" * length}
@@ -331,6 +336,7 @@ def sealing() -> Cases:
         ("the label opens", "open_label", {"epoch_secret": secret, "ids": at, "sealed": label}),
         ("not in another epoch", "open_label", {"epoch_secret": secret, "ids": {**at, "epoch": 3}, "sealed": label}),
         ("not as a former secret", "open_previous", {"epoch_secret": secret, "ids": past, "sealed": label}),
+        ("a label that isn't UTF-8", "open_label", {"epoch_secret": secret, "ids": at, "sealed": unreadable}),
         ("a label cut short", "open_label", {"epoch_secret": secret, "ids": at, "sealed": label[:-4]}),
         ("no label", "open_label", {"epoch_secret": secret, "ids": at, "sealed": ""}),
         (
@@ -462,6 +468,8 @@ def envelope() -> Cases:
         read("with no attachment at all", blobs=[]),
         read("with an attachment of nothing", blobs=[{"hash": b64(seed("blob")), "size": 0}]),
         read("with an urgency nobody knows", urgency="asap"),
+        read("with a head that is a list", head=[7, "x"]),
+        read("with a head that is null", head=None),
         read("with an unknown field in its place", head={**form["head"], "more": 1}),
         read("that saw a negative number", seen={**form["seen"], "seq": -1}),
         read("by a directory of nothing", directory={"size": 0}),

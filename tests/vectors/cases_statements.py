@@ -54,6 +54,8 @@ def encoding() -> Cases:
         canon("a lone low surrogate", "x\ude00"),
         canon("sixteen levels", json_depth(16)),
         canon("seventeen levels", json_depth(17)),
+        canon("seventeen levels of objects", json_objects(17)),
+        canon("sixteen levels of objects", json_objects(16)),
         parse("an object", '{"a":1,"b":[true,null,"x"]}'),
         parse("zero", "0"),
         parse("minus zero", "-0"),
@@ -125,6 +127,13 @@ def json_depth(levels: int) -> Any:
     value: Any = []
     for _ in range(levels - 1):
         value = [value]
+    return value
+
+
+def json_objects(levels: int) -> Any:
+    value: Any = {}
+    for _ in range(levels - 1):
+        value = {"a": value}
     return value
 
 
@@ -332,6 +341,32 @@ def merkle() -> Cases:
     return {}, [
         *cases,
         ("a tree doesn't shrink", "verify_consistency", shrunk),
+        (
+            "a tree doesn't shrink, though its root stays",
+            "verify_consistency",
+            {**shrunk, "old_size": 2, "new_size": 1, "old_root": b64(seed("a")), "new_root": b64(seed("a"))},
+        ),
+        (
+            "nothing shows that a tree grew",
+            "verify_consistency",
+            {**shrunk, "old_size": 3, "new_size": 5},
+        ),
+        (
+            "the root itself is no second leaf",
+            "verify_inclusion",
+            {"index": 1, "size": 1, "leaf": b64(seed("a")), "path": [], "root": b64(seed("a"))},
+        ),
+        (
+            "a tree of one has no path, though it leads to the root",
+            "verify_inclusion",
+            {
+                "index": 0,
+                "size": 1,
+                "leaf": listed[0],
+                "path": [b64(seed("x"))],
+                "root": b64(trees.node_hash(seed("x"), all_leaves[0])),
+            },
+        ),
         ("no path from 8 to 7", "consistency_path", {"old_size": 8, "new_size": 7, "leaf_hashes": listed[:8]}),
         ("no leaf beyond the size", "inclusion_path", {"index": 7, "size": 7, "leaf_hashes": listed[:7]}),
         (
@@ -406,6 +441,9 @@ def tlog() -> Cases:
         read("a signature line with a word too many", note[:-1] + " x\n"),
         read("a signature that isn't base64", body + f"\n\n— {origin} ***\n"),
         read("nothing", ""),
+        read("a note that is too long", note + foreign * 100),
+        read("a signature line too short", note + "— witness.example.org AAAA\n"),
+        read("a text without blank line and signatures", f"{origin}\n1234\n{root64}\n"),
         *[
             (
                 f"the address of {'entries' if level is None else level}/{index} of {width}",

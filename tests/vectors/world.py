@@ -58,7 +58,7 @@ def matrix(edition: int = 1, **more: Mapping[str, Sequence[str]]) -> Json:
         "channel.close": {"coordinator": EVERY},
         "epoch.make": {"coordinator": EVERY},
         "matrix.take": {"coordinator": EVERY},
-        "member.admit": {"coordinator": EVERY},
+        "member.admit": {"coordinator": EVERY, "deputy": ["general"]},
         "member.change": {"coordinator": EVERY},
         "member.remove": {"coordinator": EVERY},
         "operation.phase": {"coordinator": EVERY},

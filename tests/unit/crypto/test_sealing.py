@@ -9,7 +9,16 @@ from crypto import membership, sealing
 from crypto.chain import chain_start
 from crypto.encoding import AccountId, Json, b64
 from crypto.epochs import EpochRecord, Reader, check_wraps, wrap_path, wraps_root
-from crypto.errors import BadCommitment, BadProof, CannotOpen, MalformedKey, NotAReader, WrongWraps
+from crypto.errors import (
+    BadCommitment,
+    BadProof,
+    CannotOpen,
+    MalformedKey,
+    NotAReader,
+    NotCertified,
+    UnknownContext,
+    WrongWraps,
+)
 from crypto.readers import readers
 from crypto.wrapping import wrap
 from tests.vectors.world import Meeting, Person, SignedEntry, World, admit, open_channel, people, seed
@@ -242,3 +251,30 @@ def test_secrets_are_not_shown() -> None:
     assert str(key.seed) not in repr(key)
     assert str(people()["ama"].aik.secret) not in repr(people()["ama"].aik)
     assert AccountId(b"x") == b"x"
+
+
+def test_a_membership_ends_with_its_identity_key() -> None:
+    room = Room()
+    ama = room.who["ama"]
+    state = room.meeting.now
+    member = replace(state.members[ama.account], aik=bytes(32))
+    rekeyed = replace(state, members={**state.members, ama.account: member})
+    leave: Json = {"change": "member.remove", "account": b64(ama.account)}
+    entry = room.meeting.entry([ama], [leave])
+
+    assert ama.account not in [reader.account for reader in readers(rekeyed, room.channel, room.world.directory)]
+    with pytest.raises(NotCertified):
+        membership.apply(rekeyed, room.world.directory, entry.body, entry.signatures)
+
+
+def test_only_the_log_signs_notes() -> None:
+    with pytest.raises(UnknownContext):
+        people()["ama"].device_key.sign_note(b"note")
+
+
+@pytest.mark.parametrize(("salt", "nonce"), [(b"", bytes(12)), (bytes(32), bytes(11))])
+def test_salt_and_nonce_have_their_sizes(salt: bytes, nonce: bytes) -> None:
+    room = Room()
+
+    with pytest.raises(ValueError, match="bytes"):
+        sealing.seal_message(bytes(32), header(room, room.who["ama"], 1), {}, salt, nonce)
