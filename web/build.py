@@ -110,7 +110,8 @@ def write_catalogues(json_folder: Path) -> None:
         with target.open("wb") as file:
             write_mo(file, catalogue)
         json_folder.mkdir(parents=True, exist_ok=True)
-        messages = json.dumps(browser_catalogue(catalogue), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        said = browser_catalogue(catalogue, browser_sources())
+        messages = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         (json_folder / f"{path.stem}.json").write_text(messages, "utf-8")
 
 
@@ -127,14 +128,25 @@ def write_domain(folder: Path) -> None:
     )
 
 
-def browser_catalogue(catalogue: Catalog) -> dict[str, str | list[str]]:
-    """Message → text, or the texts of its plural forms; a context stands before the message, parted by U+0004."""
+def browser_sources() -> str:
+    """All that the pages are made of, as one text."""
+    return "\n".join(path.read_text("utf-8") for path in sorted((WEB / "src").rglob("*.ts*")))
+
+
+def browser_catalogue(catalogue: Catalog, said: str) -> dict[str, str | list[str]]:
+    """
+    Message → text, or the texts of its plural forms; a context stands before the message, parted by U+0004.
+
+    Only messages that stand as a literal in `said`: what the command line and the hub say is not sent to browsers.
+    """
     texts: dict[str, str | list[str]] = {}
     for message in catalogue:
         translated = message.string if isinstance(message.string, str) else all(message.string)
         if not message.id or not translated or message.fuzzy:
             continue
         singular = message.id if isinstance(message.id, str) else message.id[0]
+        if json.dumps(singular, ensure_ascii=False) not in said:
+            continue
         key = f"{message.context}\x04{singular}" if message.context else singular
         texts[key] = message.string if isinstance(message.string, str) else list(message.string)
     return texts
