@@ -82,7 +82,7 @@ COORDINATOR: Final = Person(
     "Coordination unit · HEALTH SHIELD",
     "Coordination unit",
     "BE",
-    "coordination",
+    "coordinator",
     "en",
     Part.COORDINATOR,
 )
@@ -92,11 +92,11 @@ DEPUTY: Final = Person(
     "Deputy coordination · HEALTH SHIELD",
     "Coordination unit",
     "BE",
-    "coordination-2",
+    "coordinator-2",
     "en",
     Part.COORDINATOR,
 )
-AUDITOR: Final = Person("HQ-AUDIT-1", "Auditor · HEALTH SHIELD", "Audit office", "BE", "audit", "en", Part.AUDITOR)
+AUDITOR: Final = Person("HQ-AUDIT-1", "Auditor · HEALTH SHIELD", "Audit office", "BE", "auditor", "en", Part.AUDITOR)
 ADMINISTRATORS: Final = ("Administrator 1", "Administrator 2")
 
 
