@@ -58,6 +58,7 @@ from hub.live import routes as live_routes
 from hub.live.service import LIVE, Live
 from hub.messages import routes as message_routes
 from hub.messages.service import POST_OFFICE, PostOffice
+from hub.messages.verifier import Verifier
 from hub.operations import routes as operation_routes
 from hub.operations.register import NamesOfRecord
 from hub.operations.service import OPERATION_SERVICE, Operations
@@ -139,7 +140,8 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         )
         known = await account_queries.failures(pool, clock.now() - FORGOTTEN_AFTER)
         failures = Failures(settings.limits.sign_ins_per_minute, known)
-        post_office = PostOffice(directory, operations, pool, journal, clock, ALERT_RULES)
+        verifier = Verifier()
+        post_office = PostOffice(directory, operations, pool, journal, clock, verifier, ALERT_RULES)
         checkpoints = Checkpoints(pool, clock, read_log_key(settings.state_dir), genesis.log_origin, settings.state_dir)
 
         app = web.Application(middlewares=[problems])
@@ -175,6 +177,7 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
             ]
         )
         await stack.enter_async_context(journal.running())
+        await stack.enter_async_context(verifier.running())
         await stack.enter_async_context(checkpoints.running())
 
         guard = _guard(settings, sessions, operations, journal)

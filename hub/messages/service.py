@@ -1,6 +1,6 @@
 """
-Takes an envelope: whatever can be refused cheaply is refused first, then the signature is verified, then the journal
-gives it its place (docs/architecture, the way of one alert).
+Takes an envelope. The guard has asked for role, compartment and rate before; here its signature, its place and the
+rules of its kind are checked, then the journal gives it its number (docs/spec/22-http.md).
 """
 
 from collections import OrderedDict
@@ -11,8 +11,8 @@ from aiohttp import web
 
 from crypto.chain import chain_start
 from crypto.encoding import AccountId, ChannelId
-from crypto.envelope import WITHOUT_CONTENT, Header, check_envelope, envelope_id, read_header
-from crypto.errors import BadSignature, StaleEpoch
+from crypto.envelope import WITHOUT_CONTENT, Header, envelope_id, read_header
+from crypto.errors import StaleEpoch
 from crypto.packet import Packet
 from crypto.readers import may_send
 from hub.access.actor import Actor
@@ -33,6 +33,7 @@ from hub.messages.rules import (
     check_reference,
     check_time,
 )
+from hub.messages.verifier import Verifier
 from hub.operations.state import OperationsState
 
 MANY_REFERENCES: Final = 50_000
@@ -48,6 +49,7 @@ class PostOffice:
         pool: Pool,
         journal: Journal,
         clock: Clock,
+        verifier: Verifier,
         rules: Mapping[str, KindRule],
     ) -> None:
         self._directory = directory
@@ -55,6 +57,7 @@ class PostOffice:
         self._pool = pool
         self._journal = journal
         self._clock = clock
+        self._verifier = verifier
         self._rules = rules
         self._references: OrderedDict[bytes, Reference] = OrderedDict()
 
@@ -75,7 +78,10 @@ class PostOffice:
         """
         if packet.place or packet.act or len(packet.signatures) != 1:
             raise Malformed
-        header = read_header(packet.body)
+        key = None if actor.device is None else self._directory.device_key(actor.account, actor.device)
+        if key is None:
+            raise Revoked
+        header, genuine = await self._verifier.read(packet.body, packet.signatures[0], key)
         check_place(header, self._directory.hub, operation, channel, actor.account, actor.device)
         check_ciphertext(header, packet.beside)
         check_time(header, self._clock.now())
@@ -90,7 +96,8 @@ class PostOffice:
             return await self._check_own(receipt, header)
         if header.ref is not None:
             check_reference(header, await self._reference(header.ref), standing)
-        self._check_signature(header, packet.signatures[0])
+        if not genuine:
+            raise Forged
 
         statement = envelope_id(packet.body)
         record = Record(
@@ -140,15 +147,6 @@ class PostOffice:
         if header.directory_size > directory.size:
             raise WrongPlace
         return Standing(operation, directory)
-
-    def _check_signature(self, header: Header, signature: bytes) -> None:
-        key = self._directory.device_key(header.account, header.device)
-        if key is None:
-            raise Revoked
-        try:
-            check_envelope(header, signature, key, self._directory.hub)
-        except BadSignature:
-            raise Forged from None
 
     def _last_look(self, header: Header, standing: Standing) -> Callable[[], None]:
         """Judged again by the writer, if the operation or the directory has changed while the envelope waited."""
