@@ -8,7 +8,7 @@ from crypto import acts, changes, directory, membership
 from crypto.acts import Administrator
 from crypto.chain import chain_start
 from crypto.changes import Author
-from crypto.directory import ADMINISTRATORS, DirectoryHistory, Signed
+from crypto.directory import DirectoryHistory, Signed
 from crypto.encoding import (
     AccountId,
     AdministratorId,
@@ -393,7 +393,3 @@ def people() -> dict[str, Person]:
         "pedro": Person("Pedro", "PE"),
         "yuki": Person("Yuki", "JP"),
     }
-
-
-__all__ = ["ADMINISTRATORS", "DAY", "NOW", "Meeting", "Person", "SignedEntry", "World", "admit", "key", "matrix"]
-__all__ += ["open_channel", "people", "seed"]
