@@ -42,6 +42,8 @@ from hub.client.state import now
 from hub.errors import CannotStart
 from hub.exercise.people import ADMINISTRATORS
 
+Server = subprocess.Popen[bytes]
+
 FIRST_PORT: Final = 8440
 PORTS: Final = 50
 PATIENCE: Final = 30.0  # seconds for the server to answer, or to end
@@ -56,10 +58,11 @@ STEPS: Final = {
 
 def demo(
     reset: Annotated[bool, typer.Option("--reset", help="Forget the last demonstration and begin anew.")] = False,
+    state_dir: Annotated[Path | None, typer.Option(help="Where it is kept; without it, in the checkout.")] = None,
 ) -> None:
     """Starts a hub with an exercise on this machine, prints how to sign in, and serves until Ctrl-C."""
-    base = paths.make_state_dir(paths.demo_state_dir())
-    with _alone(base), _interruptible():
+    base = paths.make_state_dir(state_dir or paths.demo_state_dir())
+    with _alone(base), _interruptible(base):
         begun = time.monotonic()
         if reset:
             _forget(base)
@@ -68,23 +71,24 @@ def demo(
             out.print(_("The last demonstration was only half made: it was thrown away and is made again."))
             _forget(base)
         port = _free_port(int(state["port"]) if state else FIRST_PORT)
-        with _made(base, port) if state is None else _served(base, port) as sheets:
-            if state is not None and port != state["port"]:
-                _move(base, port)
+        if state is not None and port != state["port"]:
+            _move(base, port)
+        with _made(base, port) if state is None else _served(base, port) as (server, sheets):
             _write_state(base, port)
             _print_sheets(port, sheets, time.monotonic() - begun)
-            signal.pause()
+            server.wait()
+            raise CannotStart(_last_words(base))
 
 
 # -- making and serving ------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _made(base: Path, port: int) -> Iterator[list[PlayedSheet]]:
+def _made(base: Path, port: int) -> Iterator[tuple[Server, list[PlayedSheet]]]:
     """A fresh hub: founded, served, filled."""
     keys = [new_administrator(name) for name in ADMINISTRATORS]
     founding = _found(base, port, keys)
-    with _server(base, port), _progress() as progress:
+    with _server(base, port) as server, _progress() as progress:
         tasks = {step: progress.add_task(_(words), total=None) for step, words in STEPS.items()}
 
         def tell(step: str, done: int, total: int) -> None:
@@ -92,15 +96,15 @@ def _made(base: Path, port: int) -> Iterator[list[PlayedSheet]]:
 
         sheets = asyncio.run(rehearse(_url(port), (founding.hub, keys), base / "people", tell))
         progress.stop()
-        yield sheets
+        yield server, sheets
 
 
 @contextmanager
-def _served(base: Path, port: int) -> Iterator[list[PlayedSheet]]:
+def _served(base: Path, port: int) -> Iterator[tuple[Server, list[PlayedSheet]]]:
     """The hub as it was left."""
     _write_settings(base, port)
-    with _server(base, port):
-        yield read_sheets(base / "people")
+    with _server(base, port) as server:
+        yield server, read_sheets(base / "people")
 
 
 def _found(base: Path, port: int, keys: list[AdministratorKey]) -> Founding:
@@ -125,14 +129,12 @@ def _found(base: Path, port: int, keys: list[AdministratorKey]) -> Founding:
 
 
 @contextmanager
-def _server(base: Path, port: int) -> Iterator[None]:
+def _server(base: Path, port: int) -> Iterator[Server]:
     """`ncphub serve` as a child that ends with this process, whatever ends it."""
     child = _run(base, "serve", "--settings", str(base / "hub.toml"))
     try:
         _wait_until_it_answers(base, child, port)
-        yield
-        if child.poll() is not None:
-            raise CannotStart(_last_words(base))
+        yield child
     finally:
         child.terminate()
         try:
@@ -142,7 +144,7 @@ def _server(base: Path, port: int) -> Iterator[None]:
             child.wait()
 
 
-def _run(base: Path, *arguments: str) -> subprocess.Popen[bytes]:
+def _run(base: Path, *arguments: str) -> Server:
     # An environment of somebody's real hub must not reach into the demonstration.
     clean = {name: value for name, value in os.environ.items() if not name.startswith("NCPHUB_")}
     parent = os.getpid()
@@ -164,7 +166,7 @@ def _run(base: Path, *arguments: str) -> subprocess.Popen[bytes]:
         )
 
 
-def _wait_until_it_answers(base: Path, child: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_it_answers(base: Path, child: Server, port: int) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if child.poll() is not None:
@@ -260,21 +262,22 @@ def _free_port(wanted: int) -> int:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def _interruptible(base: Path) -> Iterator[None]:
     """Ctrl-C and a polite kill end the demonstration in order."""
 
     def stop(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, stop)
-    child = signal.signal(signal.SIGCHLD, lambda number, frame: None)  # wakes signal.pause when the server ends
     try:
         yield
     except KeyboardInterrupt:
-        out.print(_("Stopped. The next start continues where you left."))
+        whole = _read_state(base) is not None
+        out.print(
+            _("Stopped. The next start continues.") if whole else _("Stopped half way. The next start begins anew.")
+        )
     finally:
         signal.signal(signal.SIGTERM, before)
-        signal.signal(signal.SIGCHLD, child)
 
 
 def _progress() -> Progress:
