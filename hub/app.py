@@ -1,4 +1,4 @@
-"""Wires the rooms into one hub and serves it (docs/architecture)."""
+"""Wires the rooms into one hub and serves it (docs/spec/22-http.md)."""
 
 import asyncio
 import contextlib

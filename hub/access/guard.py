@@ -1,5 +1,5 @@
 """
-The way of every request to its handler: what isn't allowed by name is refused (docs/guide, access).
+The way of every request to its handler: what isn't allowed by name is refused (docs/spec/22-http.md, guard).
 
 Host and size, origin, session, rate, action: in this order, the cheap ones first, and all of them before the body is
 read or a signature verified.

@@ -1,4 +1,4 @@
-"""What a route is: a place, a handler, the action it needs and the leaf it leaves (docs/guide, access)."""
+"""What a route is: a place, a handler, the action it needs and the leaf it leaves (docs/spec/22-http.md, guard)."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

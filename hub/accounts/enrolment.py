@@ -2,7 +2,7 @@
 Enrolment: a person's own keys, made on an invitation, wait here until an administrator certifies them.
 
 The hub can check the two signatures and the keys; only the administrator's client knows the invitation's secret and
-can check the MAC (docs/spec/12-vault.md).
+can check the MAC (docs/spec/11-vault.md).
 """
 
 from collections.abc import Sequence

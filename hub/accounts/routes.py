@@ -1,4 +1,4 @@
-"""Sign-in, sessions, vaults, private records and enrolment over HTTP (docs/spec/20-http.md)."""
+"""Sign-in, sessions, vaults, private records and enrolment over HTTP (docs/spec/22-http.md)."""
 
 import re
 from typing import Final

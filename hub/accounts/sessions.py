@@ -1,4 +1,4 @@
-"""Sessions: a token names one, and only its open row lets anybody in (docs/spec/20-http.md)."""
+"""Sessions: a token names one, and only its open row lets anybody in (docs/spec/22-http.md)."""
 
 import secrets
 from collections import OrderedDict

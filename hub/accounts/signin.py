@@ -1,5 +1,5 @@
 """
-Signing in with an account code and the secret that opens one of the vault's ways (docs/spec/12-vault.md).
+Signing in with an account code and the secret that opens one of the vault's ways (docs/spec/11-vault.md).
 
 Whoever asks learns nothing about which codes exist: an unknown code has ways too, always the same ones, and a wrong
 secret costs the same work and gets the same answer whether there is an account or not.

@@ -1,6 +1,6 @@
 """
 The sealed vault and the sealed private records of an account: the hub stores what it cannot open
-(docs/spec/12-vault.md).
+(docs/spec/11-vault.md).
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The JSON of accounts: sign-in, sessions, vaults and private records (docs/spec/20-http.md)."""
+"""The JSON of accounts: sign-in, sessions, vaults and private records (docs/spec/22-http.md)."""
 
 from typing import Annotated, Any, Literal
 

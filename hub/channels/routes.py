@@ -1,4 +1,4 @@
-"""Channels over HTTP: lists of envelopes, receipts, wraps (docs/spec/20-http.md)."""
+"""Channels over HTTP: lists of envelopes, receipts, wraps (docs/spec/22-http.md)."""
 
 from typing import Any, Final
 

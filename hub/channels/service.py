@@ -1,4 +1,4 @@
-"""Reading a channel: every answer stands in the audit log before its first byte leaves (docs/spec/20-http.md)."""
+"""Reading a channel: every answer stands in the audit log before its first byte leaves (docs/spec/22-http.md)."""
 
 from collections import OrderedDict
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """
 The directory over HTTP: the chain for members, acts and requests for whoever can sign them
-(docs/spec/20-http.md).
+(docs/spec/22-http.md).
 """
 
 from typing import Final

@@ -1,5 +1,5 @@
 """
-What the hub refuses, by the code that the answer carries (docs/spec, problems).
+What the hub refuses, by the code that the answer carries (docs/spec/22-http.md, problems).
 
     Refusal
     ├── Malformed, TooLarge, UnsupportedMedia        the request itself

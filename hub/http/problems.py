@@ -1,4 +1,4 @@
-"""Turns every refusal into an answer: one table of statuses and sentences (RFC 9457; docs/spec, problems)."""
+"""Turns every refusal into an answer: one table of statuses and sentences (RFC 9457; docs/spec/22-http.md)."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""JSON in and out: unknown fields are refused, byte strings are base64url (docs/spec/20-http.md)."""
+"""JSON in and out: unknown fields are refused, byte strings are base64url (docs/spec/22-http.md)."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The post office's one counter (docs/spec/20-http.md)."""
+"""The post office's one counter (docs/spec/22-http.md)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Operations' chains and templates over HTTP (docs/spec/20-http.md)."""
+"""Operations' chains and templates over HTTP (docs/spec/22-http.md)."""
 
 from typing import Final
 

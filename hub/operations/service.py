@@ -1,6 +1,6 @@
 """
 Takes entries into operations' chains: the rules of the protocol judge, the hub refuses what doesn't follow
-(docs/spec/09).
+(docs/spec/09-membership.md).
 """
 
 import asyncio
