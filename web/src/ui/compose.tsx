@@ -1,7 +1,7 @@
 /** Writing an alert: the form of its template, mistakes beside the field and together on top, and what others will see first. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Problem as FieldProblem, problemsWith } from "../domain/problems.ts";
-import { type Field, type Section, type Template, type Values, fieldsToShow, valueOf } from "../domain/templates.ts";
+import { type Field, type Section, type Template, type Values, defaults, fieldsToShow, valueOf } from "../domain/templates.ts";
 import { reference } from "../domain/references.ts";
 import { said } from "../domain/texts.ts";
 import type { B64, ChannelView, Draft, Problem } from "../worker/protocol.ts";
@@ -224,7 +224,7 @@ function FormSwitch({ keeper, template }: { readonly keeper: Keeper; readonly te
             {words}
           </b>
         ) : (
-          <button class="textbutton" key={form.form} type="button" onClick={() => keeper.write(keeper.draft.value.values, { form: form.form })}>
+          <button class="textbutton" key={form.form} type="button" onClick={() => keeper.write({ ...defaults(form), ...keeper.draft.value.values }, { form: form.form })}>
             {words}
           </button>
         );
