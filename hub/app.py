@@ -86,7 +86,7 @@ FRONT: Final = (
     Route("GET", "/static/{name:.+}", shell.static_file, OPEN, None),
     Route("GET", "/favicon.ico", shell.favicon, OPEN, None),
     Route("GET", "/lang/{language}", shell.choose_language, OPEN, None),
-    Route("GET", "/health", health, OPEN, None),
+    Route("GET", "/health", health, OPEN, None, any_host=True),
 )
 
 ROUTES: Final[tuple[Route, ...]] = (

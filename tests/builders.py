@@ -466,7 +466,8 @@ class Room:
         record, wraps, secret = make_epoch(
             place, number, [(r, self.people[r.account].aek.public) for r in found], "General", (0, start), former
         )
-        beside: Json = {"channel": b64(self.channel), "epoch": number, "wraps": [b64(wrap) for wrap in wraps]}
+        rows = [[b64(r.account), r.generation, b64(wrap)] for r, wrap in zip(found, wraps, strict=True)]
+        beside: Json = {"channel": b64(self.channel), "epoch": number, "wraps": rows}
         return record, beside, secret
 
     async def new_epoch(self, by: Person, changes: Sequence[Json] = ()) -> None:

@@ -92,7 +92,8 @@ class Guard:
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             place = request[PLACE] = Place(self._address(request), request.headers.get("User-Agent", "")[:AGENT_SIZE])
-            self._names.check_host(request)
+            if not route.any_host:
+                self._names.check_host(request)
             check_size(request, route.body_limit)
             if "Content-Encoding" in request.headers:
                 raise UnsupportedMedia

@@ -24,7 +24,7 @@ class Route:
     action by the actor's role and compartments there; elsewhere by what the directory says of the account. What depends
     on the body (an envelope's kind, an entry's changes) the room judges itself, after this coarse sieve.
     `leaf` is the type of the audit leaf that an accepted request leaves; None only where the visible list says so.
-    `device` asks for a session that is bound to a device.
+    `device` asks for a session that is bound to a device. `any_host` is for load balancers.
     """
 
     method: str
@@ -34,3 +34,4 @@ class Route:
     leaf: str | None
     body_limit: int = BODY_LIMIT
     device: bool = False
+    any_host: bool = False

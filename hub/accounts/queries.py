@@ -273,10 +273,13 @@ async def end_device(db: Connection, account: bytes, device: bytes, at: datetime
     await db.execute(END_DEVICE, account, device, at)
 
 
+FORGET_FAILURES = "DELETE FROM sign_in_failure WHERE last_at <= $1"
 FAILURES = "SELECT subject, failures, last_at FROM sign_in_failure WHERE last_at > $1"
 
 
 async def failures(db: Pool, after: datetime) -> list[tuple[bytes, int, datetime]]:
+    """What still counts; what doesn't any more is removed."""
+    await db.execute(FORGET_FAILURES, after)
     return [(r["subject"], r["failures"], r["last_at"]) for r in await db.fetch(FAILURES, after)]
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from crypto.encoding import b64
 from hub.errors import CannotStart
 from hub.http.headers import IMMUTABLE
 from hub.http.negotiate import LANGUAGE_COOKIE, LANGUAGES, language_of
@@ -62,6 +63,7 @@ class Shell:
                 lstrip_blocks=True,
             )
             environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+            environment.filters["b64"] = b64
             self._environments[language] = environment
 
     def gettext(self, request: web.Request) -> Callable[[str], str]:

@@ -41,8 +41,8 @@ def read_beside(raw: bytes, entry: Entry, body: bytes, after: Operation) -> Besi
     """
     Reads ``(u32be size ‖ canonical JSON)*`` and holds it against the entry that led to `after`.
 
-    First {channel, epoch, wraps} for each of its grants and then each of its epochs, with the wraps in the order of the
-    readers; then {template, hash, document} for documents that it adopts. Raises Malformed or WrongWraps.
+    First {channel, epoch, wraps: [[account, generation, wrap], …]} for each of its grants and then each of its epochs, in
+    the order of the readers; then {template, hash, document} for documents that it adopts. Raises Malformed or WrongWraps.
     """
     grants = [change for change in entry.changes if isinstance(change, Grants)]
     named: list[tuple[bytes, int, bytes, Sequence[Reader]]] = [
@@ -63,11 +63,11 @@ def _wraps(value: Any, channel: bytes, epoch: int, wraps_hash: bytes, readers: S
     fields(value, {"channel", "epoch", "wraps"})
     if (id16(value["channel"]), integer(value["epoch"], 1)) != (channel, epoch):
         raise WrongWraps("wraps of another channel or epoch than the entry names here")
-    wraps = [octets(wrap, WRAP_SIZE, WRAP_SIZE) for wrap in items(value["wraps"], MOST_READERS, 1)]
-    if len(wraps) != len(readers):
-        raise WrongWraps(f"{len(wraps)} wraps for {len(readers)} readers")
-    rows = [(reader.account, reader.generation, wrap) for reader, wrap in zip(readers, wraps, strict=True)]
-    return WrapList(channel, epoch, wraps_hash, tuple(rows))
+    rows = [items(row, 3, 3) for row in items(value["wraps"], MOST_READERS, 1)]
+    wraps = tuple((AccountId(id16(a)), integer(g, 1), octets(w, WRAP_SIZE, WRAP_SIZE)) for a, g, w in rows)
+    if [(account, generation) for account, generation, _ in wraps] != [(r.account, r.generation) for r in readers]:
+        raise WrongWraps("wraps for other people than the readers, or in another order")
+    return WrapList(channel, epoch, wraps_hash, wraps)
 
 
 def _document(value: Any, entry: Entry) -> tuple[bytes, bytes]:

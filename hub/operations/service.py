@@ -85,7 +85,7 @@ class Operations:
             raise Malformed
         entry = read_entry(packet.body)
         self._check_place(entry, operation, actor)
-        async with self._one_at_a_time[operation or membership.entry_id(packet.body)]:
+        async with self._one_at_a_time[operation or b""]:
             return await self._take(entry, packet, actor)
 
     async def _take(self, entry: Entry, packet: Packet, actor: Actor) -> tuple[bytes, Receipt]:

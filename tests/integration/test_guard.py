@@ -282,3 +282,9 @@ async def test_the_start_page_is_the_same_for_everybody_and_names_the_hub(hub: H
     assert member.raw.replace(b"/o/x/y", b"/").replace(b"%2Fo%2Fx%2Fy", b"/") == anybody.raw
     assert b"<script>" not in anybody.raw
     assert b" style=" not in anybody.raw
+
+
+async def test_a_load_balancer_asks_for_health_by_any_name(hub: Hub) -> None:
+    answer = await hub.ask("GET", "/health", headers={"Host": "10.0.0.1"})
+
+    assert (answer.status, answer.json) == (200, {"status": "ok"})
