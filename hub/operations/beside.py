@@ -41,8 +41,10 @@ def read_beside(raw: bytes, entry: Entry, body: bytes, after: Operation) -> Besi
     """
     Reads ``(u32be size ‖ canonical JSON)*`` and holds it against the entry that led to `after`.
 
-    First {channel, epoch, wraps: [[account, generation, wrap], …]} for each of its grants and then each of its epochs, in
-    the order of the readers; then {template, hash, document} for documents that it adopts. Raises Malformed or WrongWraps.
+    First {channel, epoch, wraps: [[account, generation, wrap], …]} for each of its grants and then each of its epochs,
+    in the order of the readers; then {template, hash, document} for documents that it adopts.
+
+    Raises Malformed or WrongWraps.
     """
     grants = [change for change in entry.changes if isinstance(change, Grants)]
     named: list[tuple[bytes, int, bytes, Sequence[Reader]]] = [
