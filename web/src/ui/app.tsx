@@ -77,17 +77,19 @@ function useTitle(words: string): void {
   }, [words, count]);
 }
 
-/** After a change of page the heading takes the focus, so that a screen reader says where it is. */
-function useFocusOnArrival(page: string): void {
-  const first = useRef(true);
+/** After a change of page the heading takes the focus, so that a screen reader says where it is; a closed item gives it back to its row. */
+function useFocusOnArrival(at: Place): void {
+  const before = useRef<Place | null>(null);
+  const page = pageName(at);
   useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
-    if (page !== "item") document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
-    if (!["channel", "item"].includes(page)) scrollTo(0, 0);
-  }, [page]);
+    const from = before.current;
+    before.current = at;
+    if (from === null || page === "item") return;
+    const row = page === "channel" && from.page === "channel" && from.item !== null ? from.item : null;
+    if (row !== null) document.querySelector<HTMLElement>(`[data-row="${row}"] h3 a`)?.focus();
+    else document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    if (page !== "channel") scrollTo(0, 0);
+  }, [at, page]);
 }
 
 function pageName(at: Place): string {
@@ -98,7 +100,7 @@ function pageName(at: Place): string {
 function Opened() {
   const at = place.value;
   useTitle(titleOf(at));
-  useFocusOnArrival(pageName(at));
+  useFocusOnArrival(at);
   useShortcuts();
   const wide = at.page === "channels" || at.page === "channel";
   return (

@@ -59,9 +59,7 @@ function compose(): void {
 function close(): void {
   const at = place.value;
   if (at.page !== "channel" || at.item === null) return;
-  const item = at.item;
   go(channelPath(at.operation, at.channel));
-  queueMicrotask(() => focusRow(rows().find((row) => row.dataset["row"] === item)));
 }
 
 const SINGLE: Readonly<Record<string, () => void>> = {
