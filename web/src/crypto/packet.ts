@@ -1,5 +1,5 @@
 /**
- * The one form in which statements travel, alone or many in a row (docs/spec/14-packet.md).
+ * The one form in which statements travel, alone or many in a row (docs/spec/15-packet.md).
  *
  * A packet is five parts in order, each `u32be length ‖ bytes`:
  * place ‖ body ‖ act ‖ signatures (64 bytes for each signer) ‖ beside
