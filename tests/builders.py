@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -545,7 +546,12 @@ def shipped_matrix() -> Json:
 
 @asynccontextmanager
 async def running_hub(
-    dsn: str, state_dir: Path, clock: FakeClock | None = None, limits: Limits | None = None, origins: Sequence[str] = ()
+    dsn: str,
+    state_dir: Path,
+    clock: FakeClock | None = None,
+    limits: Limits | None = None,
+    origins: Sequence[str] = (),
+    proxies: Sequence[IPv4Network] = (),
 ) -> AsyncIterator[Hub]:
     """Founds a hub in an empty database and serves it on a free port of loopback."""
     clock = clock or FakeClock(datetime.now(UTC))
@@ -557,6 +563,7 @@ async def running_hub(
         state_dir=state_dir,
         dsn=SecretStr(dsn),
         pool_size=4,
+        proxies=tuple(proxies),
         limits=limits or Limits(requests_per_minute=100_000, open_requests_per_minute=100_000),
     )
     administrators = sorted(

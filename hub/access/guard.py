@@ -154,12 +154,15 @@ class Guard:
 
     def _address(self, request: web.Request) -> str:
         """The nearest address that isn't a proxy of ours: what stands before it, anybody could have written."""
-        chain = [request.remote or ""]
-        chain += [part.strip() for part in reversed(request.headers.get("X-Forwarded-For", "").split(",")) if part]
-        for address in chain:
-            if not self._is_proxy(address):
-                return address[:64]
-        return chain[-1][:64]
+        nearest = request.remote or ""
+        for written in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+            if not self._is_proxy(nearest):
+                break
+            try:
+                nearest = str(ip_address(written.strip()))
+            except ValueError:
+                break
+        return nearest
 
     def _is_proxy(self, address: str) -> bool:
         try:

@@ -1,5 +1,6 @@
 """Sessions: a token names one, and only its open row lets anybody in (docs/spec/22-http.md)."""
 
+import hashlib
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from hub.clock import Clock, from_milliseconds, to_milliseconds
 from hub.db.pool import Connection, Pool
 from hub.http import tokens
 from hub.http.errors import Conflict, ExpiredSession, Forged, OutOfTime, Revoked
+from hub.http.tokens import SessionClaims
 from hub.journal.records import Also, LeafDraft, Record
 from hub.journal.service import Journal
 
@@ -81,11 +83,12 @@ class Sessions:
         self._token_life = token_life
         self._session_life = session_life
         self._cache: OrderedDict[str, _Cached] = OrderedDict()
+        self._good: OrderedDict[bytes, SessionClaims] = OrderedDict()
 
     async def actor(self, token: str, place: Place) -> Actor:
         """Who is behind `token`; raises TokenRefused or ExpiredSession."""
         now = self._clock.now()
-        claims = tokens.check_token(token, self._secret, now)
+        claims = self._check(token, now)
         row = await self._row(claims.session, now)
         if row is None or row.expires_at <= now or b64(row.account) != claims.account:
             raise ExpiredSession
@@ -168,6 +171,21 @@ class Sessions:
         for jti in [jti for jti, cached in self._cache.items() if cached.row.account == account]:
             del self._cache[jti]
         self._live.end_account(account, "expired-session")
+
+    def _check(self, token: str, now: datetime) -> SessionClaims:
+        """
+        What the token says. One that was found good once is good until it expires; whether its session still counts is
+        looked up each time.
+        """
+        digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+        known = self._good.get(digest)
+        if known is not None and now.timestamp() < known.expires:
+            return known
+        claims = tokens.check_token(token, self._secret, now)
+        self._good[digest] = claims
+        if len(self._good) > MANY_SESSIONS:
+            self._good.popitem(last=False)
+        return claims
 
     async def _row(self, jti: str, now: datetime) -> SessionRow | None:
         cached = self._cache.get(jti)

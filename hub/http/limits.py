@@ -1,5 +1,6 @@
 """How much and how often: bodies are refused before they are read, and each caller has a bucket (docs/operating)."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +8,12 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.http.errors import RateLimited, TooLarge
+from hub.http.errors import Malformed, RateLimited, TooLarge
 
 BODY_LIMIT_KEY: Final = web.RequestKey("body_limit", int)
+
+READ_SECONDS: Final = 300.0
+"""4 MiB over 256 kbit/s take 130 seconds."""
 
 MANY_CALLERS: Final = 20_000
 """Buckets kept; the one that was used longest ago is forgotten, which gives its caller a full bucket again."""
@@ -55,13 +59,20 @@ def check_size(request: web.Request, limit: int) -> None:
 
 
 async def read_body(request: web.Request) -> bytes:
-    """The whole body, at most the limit of its route; raises TooLarge at the first byte beyond it."""
+    """
+    The whole body, at most the limit of its route; raises TooLarge at the first byte beyond it, Malformed if it takes
+    longer than the slowest line would for the largest entry.
+    """
     limit = request[BODY_LIMIT_KEY]
     parts: list[bytes] = []
     size = 0
-    async for part in request.content.iter_any():
-        size += len(part)
-        if size > limit:
-            raise TooLarge
-        parts.append(part)
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for part in request.content.iter_any():
+                size += len(part)
+                if size > limit:
+                    raise TooLarge
+                parts.append(part)
+    except TimeoutError:
+        raise Malformed from None
     return b"".join(parts)

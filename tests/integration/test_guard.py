@@ -1,6 +1,8 @@
 """What stands in front of every handler: host, size, origin, session, role (hub/access, hub/http)."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import aiohttp
@@ -288,3 +290,45 @@ async def test_a_load_balancer_asks_for_health_by_any_name(hub: Hub) -> None:
     answer = await hub.ask("GET", "/health", headers={"Host": "10.0.0.1"})
 
     assert (answer.status, answer.json) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("203.0.113.1, 192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7, 127.0.0.1", "192.0.2.7"),
+        ("nonsense", "127.0.0.1"),
+        ("192.0.2.7, nonsense", "127.0.0.1"),
+        ("", "127.0.0.1"),
+    ],
+)
+async def test_only_what_our_own_proxy_saw_counts_as_an_address(
+    database: str, tmp_path: Path, forwarded: str, address: str
+) -> None:
+    async with running_hub(database, tmp_path, proxies=[IPv4Network("127.0.0.0/8")]) as hub:
+        luis = await hub.enrol("luis", "PE")
+        await hub.must("POST", "/api/sign-in", body=hub.sign_in_body(luis), headers={"X-Forwarded-For": forwarded})
+
+        assert (await hub.leaves("sign-in"))[-1]["detail"]["address"] == address
+
+
+async def test_nobody_writes_their_own_address_without_a_proxy(hub: Hub) -> None:
+    luis = await hub.enrol("luis", "PE")
+    await hub.must("POST", "/api/sign-in", body=hub.sign_in_body(luis), headers={"X-Forwarded-For": "192.0.2.7"})
+
+    assert (await hub.leaves("sign-in"))[-1]["detail"]["address"] == "127.0.0.1"
+
+
+async def test_bytes_that_are_no_text_do_no_harm(hub: Hub) -> None:
+    host, port = hub.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(
+        b"GET /api/session HTTP/1.1\r\nHost: localhost\r\nUser-Agent: \xff\xfe\r\nAuthorization: Bearer \xff\r\n"
+        b"Accept-Language: \xff\r\nConnection: close\r\n\r\n"
+    )
+    raw = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    await writer.wait_closed()
+
+    assert raw.startswith(b"HTTP/1.1 401")

@@ -286,3 +286,13 @@ async def test_a_private_record_can_be_removed(hub: Hub) -> None:
     again = await hub.ask("DELETE", "/api/private/draft-1", who=luis)
 
     assert again.status == 404
+
+
+async def test_a_token_that_was_good_ends_with_its_time(hub: Hub) -> None:
+    luis = await hub.member("luis", "PE")
+    await hub.must("GET", "/api/session", who=luis)
+
+    hub.clock.advance(minutes=16)
+    answer = await hub.ask("GET", "/api/session", who=luis)
+
+    assert (answer.status, answer.code) == (401, "expired-session")
