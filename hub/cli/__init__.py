@@ -24,7 +24,7 @@ def main() -> None:
     except Refused as refusal:
         _tell(f"{refusal.detail} ({refusal.code})", refusal.exit_code)
     except ClientError as error:
-        _tell(_(str(error)), error.exit_code)
+        _tell(_(error.sentence).format(**error.named), error.exit_code)
     except HubError as error:
         _tell(_(str(error)), CANNOT)
 

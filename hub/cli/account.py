@@ -18,12 +18,12 @@ RECOVERY = "NCPHUB_RECOVERY"
 
 
 def sign_in(
-    profile: Annotated[str, typer.Argument(help="The name that this person has on this machine.")],
-    url: Annotated[str | None, typer.Option("--hub", help="The hub's address, as on your sheet.")] = None,
-    code: Annotated[str | None, typer.Option(help="Your account code, as on your sheet.")] = None,
-    device: Annotated[str | None, typer.Option(help="How this machine is called in the list of your devices.")] = None,
+    profile: Annotated[str, typer.Argument(help=_("The name that this person has on this machine."))],
+    url: Annotated[str | None, typer.Option("--hub", help=_("The hub's address, as on your sheet."))] = None,
+    code: Annotated[str | None, typer.Option(help=_("Your account code, as on your sheet."))] = None,
+    device: Annotated[str | None, typer.Option(help=_("This machine's name in the list of your devices."))] = None,
     recover: Annotated[
-        bool, typer.Option("--recover", help="With the recovery code instead of the passphrase.")
+        bool, typer.Option("--recover", help=_("With the recovery code instead of the passphrase."))
     ] = False,
 ) -> None:
     """

@@ -12,13 +12,13 @@ from hub.cli.profiles import ProfileOption, err, out, run, signed_in
 from hub.cli.words import _
 from hub.client.sync import prove_heads
 
-commands = typer.Typer(help="The audit log.", no_args_is_help=True)
+commands = typer.Typer(help=_("The audit log."), no_args_is_help=True)
 
 
 def list_entries(
     profile: ProfileOption,
-    last: Annotated[int, typer.Option("--last", help="How many of the latest.")] = 30,
-    kind: Annotated[str | None, typer.Option("--type", help="Only entries of this type, such as sign-in.")] = None,
+    last: Annotated[int, typer.Option("--last", help=_("How many of the latest."))] = 30,
+    kind: Annotated[str | None, typer.Option("--type", help=_("Only entries of this type, such as sign-in."))] = None,
 ) -> None:
     """The latest entries of the log, for auditors."""
 

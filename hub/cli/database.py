@@ -20,7 +20,7 @@ from hub.cli.words import _
 from hub.db.migrate import migrate
 from hub.db.pool import open_pool
 
-commands = typer.Typer(help="The hub's database.", no_args_is_help=True)
+commands = typer.Typer(help=_("The hub's database."), no_args_is_help=True)
 
 
 def migrate_now(settings_file: SettingsFile = None) -> None:
@@ -33,7 +33,7 @@ def migrate_now(settings_file: SettingsFile = None) -> None:
 def verify(
     settings_file: SettingsFile = None,
     hub: Annotated[
-        str | None, typer.Option("--hub-id", help="The hub's id, from a sheet; else the database is believed.")
+        str | None, typer.Option("--hub-id", help=_("The hub's id, from a sheet; else the database is believed."))
     ] = None,
 ) -> None:
     """Recomputes the whole log and every statement from the database; names each row that was altered."""

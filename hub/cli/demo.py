@@ -57,8 +57,8 @@ STEPS: Final = {
 
 
 def demo(
-    reset: Annotated[bool, typer.Option("--reset", help="Forget the last demonstration and begin anew.")] = False,
-    state_dir: Annotated[Path | None, typer.Option(help="Where it is kept; without it, in the checkout.")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help=_("Forget the last demonstration and begin anew."))] = False,
+    state_dir: Annotated[Path | None, typer.Option(help=_("Where it is kept; without it, in the checkout."))] = None,
 ) -> None:
     """Starts a hub with an exercise on this machine, prints how to sign in, and serves until Ctrl-C."""
     base = paths.make_state_dir(state_dir or paths.demo_state_dir())
@@ -226,7 +226,9 @@ def _forget(base: Path) -> None:
     for part in ("hub", "people"):
         shutil.rmtree(base / part, ignore_errors=True)
         if (base / part).exists():
-            raise CannotStart(f"{base / part} can't be removed. Remove it as the account that made it.")
+            raise CannotStart(
+                _("{path} can't be removed. Remove it as the account that made it.").format(path=base / part)
+            )
 
 
 def _write_settings(base: Path, port: int) -> None:
@@ -258,7 +260,7 @@ def _free_port(wanted: int) -> int:
             except OSError:
                 continue
             return port
-    raise CannotStart(f"All ports from {wanted} to {wanted + PORTS - 1} are taken.")
+    raise CannotStart(_("All ports from {first} to {last} are taken.").format(first=wanted, last=wanted + PORTS - 1))
 
 
 @contextmanager

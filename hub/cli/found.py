@@ -26,7 +26,7 @@ from hub.client.matrix import read_matrix_file
 from hub.client.state import now
 
 FEWEST = 2
-commands = typer.Typer(help="Found a hub.", no_args_is_help=True)
+commands = typer.Typer(help=_("Found a hub."), no_args_is_help=True)
 
 
 def log_key(settings_file: SettingsFile = None) -> None:
@@ -38,16 +38,16 @@ def log_key(settings_file: SettingsFile = None) -> None:
 
 
 def genesis(
-    name: Annotated[str, typer.Option(help="The hub's name, as people see it.")],
-    origin: Annotated[str, typer.Option(help="The hub's address, such as https://hub.example.org.")],
-    key: Annotated[str, typer.Option("--log-key", help="What `ncphub found log-key` printed.")],
+    name: Annotated[str, typer.Option(help=_("The hub's name, as people see it."))],
+    origin: Annotated[str, typer.Option(help=_("The hub's address, such as https://hub.example.org."))],
+    key: Annotated[str, typer.Option("--log-key", help=_("What `ncphub found log-key` printed."))],
     administrators: Annotated[
-        list[str], typer.Option("--administrator", help="An administrator's name; at least two.")
+        list[str], typer.Option("--administrator", help=_("An administrator's name; at least two."))
     ],
-    folder: Annotated[Path, typer.Option(help="Where the keys and the genesis are written.")],
-    threshold: Annotated[int, typer.Option(help="How many must sign for powerful accounts: fewer than all.")] = 1,
-    exercise: Annotated[bool, typer.Option("--exercise", help="Nothing in this hub is real.")] = False,
-    roles: Annotated[Path | None, typer.Option(help="Another matrix of roles than config/roles.toml.")] = None,
+    folder: Annotated[Path, typer.Option(help=_("Where the keys and the genesis are written."))],
+    threshold: Annotated[int, typer.Option(help=_("How many must sign for powerful accounts: fewer than all."))] = 1,
+    exercise: Annotated[bool, typer.Option("--exercise", help=_("Nothing in this hub is real."))] = False,
+    roles: Annotated[Path | None, typer.Option(help=_("Another matrix of roles than config/roles.toml."))] = None,
 ) -> None:
     """Makes the administrators' keys, each sealed in its own file, and signs the genesis with all of them."""
     if len(administrators) < FEWEST or not 1 <= threshold < len(administrators):
@@ -74,7 +74,7 @@ def genesis(
 
 
 def store(
-    packet: Annotated[Path, typer.Argument(help="genesis.packet, as the administrators signed it.")],
+    packet: Annotated[Path, typer.Argument(help=_("genesis.packet, as the administrators signed it."))],
     settings_file: SettingsFile = None,
 ) -> None:
     """Makes the signed genesis the first leaf of a fresh hub; a founded one is left as it is."""

@@ -27,9 +27,9 @@ from hub.client.domain.summaries import summary, value_text
 from hub.client.errors import N_, Damaged, Fault
 from hub.client.member import Member
 
-OperationArgument = Annotated[str, typer.Argument(help="The operation's code, such as HSH.")]
-ChannelArgument = Annotated[str, typer.Argument(help="The channel's label.")]
-LastOption = Annotated[int, typer.Option("--last", help="How many of the latest.")]
+OperationArgument = Annotated[str, typer.Argument(help=_("The operation's code, such as HSH."))]
+ChannelArgument = Annotated[str, typer.Argument(help=_("The channel's label."))]
+LastOption = Annotated[int, typer.Option("--last", help=_("How many of the latest."))]
 ENGLISH = "en"
 
 
@@ -82,7 +82,7 @@ def list_items(
 def show(
     operation: OperationArgument,
     channel: ChannelArgument,
-    which: Annotated[str, typer.Argument(help="Its reference (HSH-GH-9D3KV8-P) or its number in the channel.")],
+    which: Annotated[str, typer.Argument(help=_("Its reference (HSH-GH-9D3KV8-P) or its number in the channel."))],
     profile: ProfileOption,
 ) -> None:
     """One item in full."""
@@ -102,7 +102,7 @@ def show(
 def post(
     operation: OperationArgument,
     channel: ChannelArgument,
-    text: Annotated[str, typer.Argument(help="Your words.")],
+    text: Annotated[str, typer.Argument(help=_("Your words."))],
     profile: ProfileOption,
     language: str = ENGLISH,
 ) -> None:
@@ -114,12 +114,12 @@ def post(
 def alert(
     operation: OperationArgument,
     channel: ChannelArgument,
-    file: Annotated[Path, typer.Argument(help="The fields, as TOML or JSON: key = value.")],
+    file: Annotated[Path, typer.Argument(help=_("The fields, as TOML or JSON: key = value."))],
     profile: ProfileOption,
     template: str = "seizure",
     form: str = "long",
     language: str = ENGLISH,
-    immediate: Annotated[bool, typer.Option("--immediate", help="Needs attention at once.")] = False,
+    immediate: Annotated[bool, typer.Option("--immediate", help=_("Needs attention at once."))] = False,
 ) -> None:
     """Sends an alert. The form's own checks come first; nothing leaves this machine while one of them fails."""
     values = _fields(file)
@@ -153,7 +153,7 @@ def follow(profile: ProfileOption) -> None:
 
 
 def outbox(
-    profile: ProfileOption, drop: Annotated[str | None, typer.Option(help="Take this one back.")] = None
+    profile: ProfileOption, drop: Annotated[str | None, typer.Option(help=_("Take this one back."))] = None
 ) -> None:
     """What waits to be sent; sends it where the hub answers."""
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from hub import paths
-from hub.cli.words import _
+from hub.cli.words import _, languages
 from hub.client.errors import N_, Damaged, Frozen
 from hub.client.member import Member
 
@@ -25,7 +25,7 @@ PROFILE = "NCPHUB_PROFILE"
 FOLDER = "NCPHUB_PROFILES"
 
 ProfileOption = Annotated[
-    str, typer.Option("--profile", "-p", envvar=PROFILE, help="Whose profile: a name, or a folder.")
+    str, typer.Option("--profile", "-p", envvar=PROFILE, help=_("Whose profile: a name, or a folder."))
 ]
 
 out = Console(highlight=False, soft_wrap=True)
@@ -63,6 +63,7 @@ def ask_passphrase(*, new: bool = False) -> str:
 async def signed_in(profile: str) -> AsyncIterator[Member]:
     """The member, unlocked, signed in and up to date; an operation that stands still doesn't stop the others."""
     async with await Member.open(folder_of(profile), ask_passphrase()) as member:
+        member.hub.language = languages()[0] if languages()[0] in {"en", "fr"} else "en"
         tell_frozen(await member.sign_in())
         yield member
 

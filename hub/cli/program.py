@@ -11,10 +11,11 @@ from hub.cli.demo import add_to as demo
 from hub.cli.found import add_to as found
 from hub.cli.messages import add_to as messages
 from hub.cli.serve import add_to as serve
+from hub.cli.words import _
 
 program = typer.Typer(
     name="ncphub",
-    help="An end-to-end encrypted alert hub for national contact points.",
+    help=_("An end-to-end encrypted alert hub for national contact points."),
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # a local may be a key
     add_completion=False,

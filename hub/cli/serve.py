@@ -12,14 +12,14 @@ from hub import settings
 from hub.app import run
 from hub.cli.words import _
 
-SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A settings file; see config/hub.example.toml.")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help=_("A file like config/hub.example.toml."))]
 
 
 def serve(
     settings_file: SettingsFile = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
-    state_dir: Annotated[Path | None, typer.Option(help="Folder of the database and the log's key.")] = None,
+    host: Annotated[str | None, typer.Option(help=_("Address to listen on."))] = None,
+    port: Annotated[int | None, typer.Option(help=_("Port to listen on; 0 takes a free one."))] = None,
+    state_dir: Annotated[Path | None, typer.Option(help=_("Folder of the database and the log's key."))] = None,
 ) -> None:
     """Serves a hub that was founded before; `ncphub found` founds one, `ncphub demo` shows one."""
     overrule(host=host, port=port, state_dir=state_dir)

@@ -11,11 +11,15 @@ from hub import paths
 LANGUAGES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
+def languages() -> list[str]:
+    """What the environment wants, first choice first: fr_CA.UTF-8 is fr."""
+    wanted = next((os.environ[name] for name in LANGUAGES if os.environ.get(name)), "en")
+    return [part.split(".")[0].split("_")[0] for part in wanted.split(":")]
+
+
 @cache
 def _catalogue() -> gettext.NullTranslations:
-    wanted = next((os.environ[name] for name in LANGUAGES if os.environ.get(name)), "en")
-    languages = [part.split(".")[0].split("_")[0] for part in wanted.split(":")]
-    return gettext.translation("ncphub", paths.locale(), languages, fallback=True)
+    return gettext.translation("ncphub", paths.locale(), languages(), fallback=True)
 
 
 def _(text: str) -> str:

@@ -48,7 +48,7 @@ def new_administrator(name: str) -> AdministratorKey:
 def write_key(path: Path, administrator: AdministratorKey, passphrase: str) -> None:
     """Seals the key into a file; never over an existing one."""
     if path.exists():
-        raise Damaged(N_("{path} exists already and was left as it is. Choose another name.").format(path=path))
+        raise Damaged(N_("{path} exists already and was left as it is. Choose another name."), path=path)
     salt = secrets.token_bytes(16)
     place = ids(hub=NO_HUB, account=administrator.id, record="administrator", version=1)
     sealed = seal_private(
@@ -68,9 +68,9 @@ def read_key(path: Path, passphrase: str) -> AdministratorKey:
         key = from_secret("administrator", unb64(opened["secret"], 32))
         return AdministratorKey(AdministratorId(id_), str(written["name"]), key)
     except CannotOpen as error:
-        raise Locked(N_("This passphrase doesn't open the administrator's key in {path}.").format(path=path)) from error
+        raise Locked(N_("This passphrase doesn't open the administrator's key in {path}."), path=path) from error
     except (ProtocolError, KeyError, ValueError, TypeError) as error:
-        raise Damaged(N_("{path} isn't an administrator's key, or it was altered.").format(path=path)) from error
+        raise Damaged(N_("{path} isn't an administrator's key, or it was altered."), path=path) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import aiohttp
 
 from crypto.encoding import b64
 from crypto.packet import Packet, unpack_all
-from hub.client.errors import RateLimited, Refused, SessionOver, Unreachable
+from hub.client.errors import N_, RateLimited, Refused, SessionOver, Unreachable
 from hub.client.places import place_of
 
 PACKETS = "application/vnd.ncphub.packets"
@@ -23,6 +23,11 @@ TIMEOUT = aiohttp.ClientTimeout(total=60, connect=10)
 # A hub that names a wait is obeyed this many times for one request; then the person is told.
 PATIENCE = 4
 LONGEST_WAIT = 15.0
+
+KEEPS_WAITING = N_("The hub keeps asking to wait. Nothing that you wrote is lost.")
+NO_ANSWER = N_("The hub at {url} doesn't answer. Nothing that you wrote is lost.")
+UNREADABLE = N_("The hub's answer couldn't be read. A proxy between you and it may have changed it.")
+SOMEBODY_ELSE = N_("Something between you and the hub answered {status}. Nothing that you wrote is lost.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Hub:
 
     def __init__(self, url: str, *, pool: aiohttp.ClientSession | None = None) -> None:
         self.url = url.rstrip("/")
+        self.language = "en"  # of the hub's sentences for people
         self.token: str | None = None
         self.reopen: Callable[[], Awaitable[None]] | None = None  # opens a new session where the old one is over
         self._pool = pool
@@ -68,7 +74,8 @@ class Hub:
     @property
     def headers(self) -> dict[str, str]:
         """What every request carries."""
-        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        told = {"Accept-Language": self.language}
+        return {**told, "Authorization": f"Bearer {self.token}"} if self.token else told
 
     # -- three ways to ask ---------------------------------------------------------------------------------------------
 
@@ -99,7 +106,7 @@ class Hub:
                 if attempt == PATIENCE or error.retry_after > LONGEST_WAIT:
                     raise
                 await asyncio.sleep(error.retry_after + random.random() / 4)
-        raise Unreachable("The hub keeps asking to wait. Nothing that you wrote is lost.")
+        raise Unreachable(KEEPS_WAITING)
 
     async def _once(
         self, method: str, path: str, body: Any, packets: bytes | None, params: dict[str, str] | None
@@ -120,7 +127,7 @@ class Hub:
                     raise problem(answer, raw, signed_in="Authorization" in headers)
                 return answer.status, {k.lower(): v for k, v in answer.headers.items()}, raw
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unreachable(f"The hub at {self.url} doesn't answer. Nothing that you wrote is lost.") from error
+            raise Unreachable(NO_ANSWER, url=self.url) from error
 
     async def json(
         self,
@@ -286,17 +293,13 @@ def decode(raw: bytes) -> Any:
     try:
         return json.loads(raw)
     except ValueError as error:
-        raise Unreachable(
-            "The hub's answer couldn't be read. A proxy between you and it may have changed it."
-        ) from error
+        raise Unreachable(UNREADABLE) from error
 
 
 def problem(answer: aiohttp.ClientResponse, raw: bytes, *, signed_in: bool) -> Refused:
     """The refusal that a problem answer tells; a proxy's own error page counts as a hub that can't be reached."""
     if answer.content_type != "application/problem+json":
-        raise Unreachable(
-            f"Something between you and the hub answered {answer.status}. Nothing that you wrote is lost."
-        )
+        raise Unreachable(SOMEBODY_ELSE, status=answer.status)
     told = decode(raw)
     code, detail = str(told.get("code", "refused")), str(told.get("detail") or told.get("title") or answer.status)
     wait = answer.headers.get("Retry-After") or told.get("retry_after")

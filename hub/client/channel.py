@@ -45,10 +45,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The states as of one leaf."""
+    """The states as of one leaf; `head_at` is the id of an entry of the operation as verified here, None where unknown."""
 
     directory: Directory
     operation: Operation
+    head_at: Callable[[int], bytes | None] = lambda _: None
 
 
 class ChannelView:
@@ -132,7 +133,12 @@ class ChannelView:
             self.spoken[header.device] = Spoken(header.device_seq, item.id)
         check_number(header, last)
         item = replace(item, author=times.directory.accounts[header.account])
-        # 4. What its author had seen is what this hub shows here.
+        # 4. What its author had seen is what this hub shows here: the operation's chain and the channel's.
+        head = times.head_at(header.head.seq)
+        if head is None:
+            raise Gap("the author saw an entry that is missing here")
+        if head != header.head.id:
+            raise Forked("the author saw another past of the operation")
         if header.seen.seq >= item.seq or self.chains[header.seen.seq] != header.seen.chain:
             raise Forked("the author saw another history")
         # 5. Allowed at this place.

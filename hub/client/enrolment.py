@@ -92,7 +92,7 @@ def read_invitation(path: Path) -> Invitation:
             id16(value["secret"]),
         )
     except (ProtocolError, KeyError, TypeError, ValueError) as error:
-        raise Damaged(N_("{path} isn't an invitation. Ask for a new one.").format(path=path)) from error
+        raise Damaged(N_("{path} isn't an invitation. Ask for a new one."), path=path) from error
 
 
 async def make_member(invitation: Invitation, passphrase: str, device_label: str, at: int) -> NewMember:

@@ -24,9 +24,18 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a sentence tran
 
 
 class ClientError(Exception):
-    """The root: everything that the command line turns into a sentence and an exit code."""
+    """
+    The root: everything that the command line turns into a sentence and an exit code.
+
+    `sentence` is a msgid whose ``{names}`` are filled from `named`, after it was translated.
+    """
 
     exit_code = 1
+
+    def __init__(self, sentence: str, **named: object) -> None:
+        super().__init__(sentence.format(**named) if named else sentence)
+        self.sentence = sentence
+        self.named = named
 
 
 class Unreachable(ClientError):

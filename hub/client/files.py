@@ -49,9 +49,7 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Damaged(
-            N_("A file of this profile can't be read: {path}. Nothing was changed.").format(path=path)
-        ) from error
+        raise Damaged(N_("A file of this profile can't be read: {path}. Nothing was changed."), path=path) from error
 
 
 @asynccontextmanager

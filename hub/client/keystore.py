@@ -144,7 +144,7 @@ def read_profile(folder: Path) -> Profile:
     """Raises Damaged with what to do."""
     path = folder / FILE
     if not path.exists():
-        raise Damaged(NO_PROFILE.format(path=folder))
+        raise Damaged(NO_PROFILE, path=folder)
     try:
         value = json.loads(files.read(path))
         device = value["device"]
@@ -160,7 +160,7 @@ def read_profile(folder: Path) -> Profile:
             wraps=tuple(read_vault_wrap(one) for one in value["wraps"]),
         )
     except (ProtocolError, KeyError, TypeError, ValueError) as error:
-        raise Damaged(NOT_A_PROFILE.format(path=path)) from error
+        raise Damaged(NOT_A_PROFILE, path=path) from error
 
 
 # -- opening -----------------------------------------------------------------------------------------------------------

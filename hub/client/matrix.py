@@ -24,5 +24,5 @@ def read_matrix_file(path: Path) -> Json:
         form = matrix_form(written["edition"], grants)
         read_matrix(form)
     except (ProtocolError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise Damaged(N_("{path} isn't a matrix of roles: {why}").format(path=path, why=error)) from error
+        raise Damaged(N_("{path} isn't a matrix of roles: {why}"), path=path, why=error) from error
     return form

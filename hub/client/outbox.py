@@ -42,6 +42,9 @@ class Waiting:
     attempt: Attempt | None = None
 
 
+UNREADABLE = N_("Something that waits to be sent can't be read: {path}. It was left as it is.")
+
+
 class Outbox:
     """The folder of one profile."""
 
@@ -91,9 +94,7 @@ class Outbox:
                 _attempt(value["attempt"]),
             )
         except (ProtocolError, KeyError, ValueError, TypeError) as error:
-            raise Damaged(
-                N_("Something that waits to be sent can't be read: {path}. It was left as it is.").format(path=path)
-            ) from error
+            raise Damaged(UNREADABLE, path=path) from error
 
     def _path(self, id_: bytes) -> Path:
         return self._folder / f"{b64(id_)}.sealed"

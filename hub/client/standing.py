@@ -165,6 +165,10 @@ class OperationView:
     def pin(self) -> Pin:
         return Pin(self.size, self.latest.head)
 
+    def head_at(self, seq: int) -> bytes | None:
+        """The id of the entry at `seq`; None beyond what was verified."""
+        return self.states[seq].head if seq < self.size else None
+
     def as_of(self, leaf: int) -> Operation:
         """The operation as it stood when `leaf` was written. Raises Fault wrong-place before its first entry."""
         size = bisect_left(self.leaves, leaf)

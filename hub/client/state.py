@@ -60,7 +60,8 @@ class State:
 
     def as_of(self, operation: OperationId, leaf: int) -> Times:
         """Both chains as they stood when `leaf` was written."""
-        return Times(self.directory.as_of(leaf), self.operations[operation].as_of(leaf))
+        view = self.operations[operation]
+        return Times(self.directory.as_of(leaf), view.as_of(leaf), view.head_at)
 
     def now_directory(self) -> Directory:
         """The latest verified directory."""

@@ -45,6 +45,8 @@ async def sync_directory(state: State) -> None:
     """Fetches and verifies what is new in the directory."""
     async for packet in state.hub.directory(state.directory.size - 1):
         take_directory(state, packet)
+    if state.directory.size == 0:
+        raise Fault("gap", "directory 0")
 
 
 def take_directory(state: State, packet: Packet) -> bool:
@@ -151,7 +153,8 @@ def load_pins(state: State) -> None:
             N_(
                 "What this device had verified can't be read any more: {path} was altered. "
                 "Keep the file and tell your coordinator."
-            ).format(path=path)
+            ),
+            path=path,
         ) from error
 
 
