@@ -124,13 +124,13 @@ interface FeedProps {
 }
 
 function Feed({ operation, channel, selected }: FeedProps) {
-  const items = useItems(channel.channel);
+  const items = useItems(channel.channel, channel.unread);
   const scroller = useRef<HTMLDivElement>(null);
   // The line stays where the reader stopped until the channel is left; the dots go as things are read.
   const [stoppedAt] = useState(channel.readTo);
   const list = items.list.value;
   useReading(scroller, channel.channel, channel.readTo, list);
-  usePosition(scroller, list, stoppedAt);
+  usePosition(scroller, list);
   return (
     <section class="feed" aria-labelledby="title">
       <FeedHead operation={operation} channel={channel} />
@@ -214,8 +214,8 @@ function Days({ list, operation, channel, stoppedAt, selected }: DaysProps) {
   );
 }
 
-/** Opens at the item of the address, at the "new" line or at the end; stays at the end while new items come, stays put while older ones are put above. */
-function usePosition(scroller: { readonly current: HTMLElement | null }, list: readonly Item[] | null, stoppedAt: number): void {
+/** Opens at the item of the address, where the reader stopped, or at the end; stays at the end while new items come, stays put while older ones are put above. */
+function usePosition(scroller: { readonly current: HTMLElement | null }, list: readonly Item[] | null): void {
   const before = useRef<{ readonly first: string; readonly height: number; readonly atEnd: boolean } | null>(null);
   useLayoutEffect(() => {
     const box = scroller.current;
@@ -225,7 +225,7 @@ function usePosition(scroller: { readonly current: HTMLElement | null }, list: r
     const first = list[0]?.id ?? "";
     const was = before.current;
     if (was === null) {
-      const line = box.querySelector(".is-selected") ?? box.querySelector(".since");
+      const line = box.querySelector(".is-selected") ?? box.querySelector(".since") ?? box.querySelector("[data-unread]");
       if (line !== null) line.scrollIntoView({ block: "center" });
       else scrolls.scrollTop = scrolls.scrollHeight;
     } else if (was.first !== first) scrolls.scrollTop += scrolls.scrollHeight - was.height;
@@ -237,7 +237,7 @@ function usePosition(scroller: { readonly current: HTMLElement | null }, list: r
     const target = scrolls === document.documentElement ? window : scrolls;
     target.addEventListener("scroll", remember, { passive: true });
     return () => target.removeEventListener("scroll", remember);
-  }, [scroller, list, stoppedAt]);
+  }, [scroller, list]);
 }
 
 /** Tells a screen reader once what came: urgent at once, others when it is silent. The list itself is never read again. */

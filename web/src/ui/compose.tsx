@@ -341,6 +341,7 @@ function Preview({ template, values }: { readonly template: Template; readonly v
             summary={row}
             from={session.value?.country ?? ""}
             mine={false}
+            draft
             product={
               <h3 class="alert-product" id="pv-p">
                 {row.product === null ? <span class="quiet">{t("goods missing")}</span> : <bdi>{row.product}</bdi>}

@@ -5,6 +5,7 @@ import type { B64, Item, Problem } from "../worker/protocol.ts";
 import { ask, onItems, problemOf } from "./state.ts";
 
 const PAGE = 50;
+const SOME_BEFORE = 10;
 /** More than anybody scrolls in one sitting; older ones are asked for page by page up to here. */
 const MOST = 1_000;
 
@@ -17,11 +18,11 @@ export interface Items {
   older(): Promise<void>;
 }
 
-function itemsOf(channel: B64): Items & { refresh(limit?: number): Promise<void> } {
+function itemsOf(channel: B64, atFirst: number): Items & { refresh(limit?: number): Promise<void> } {
   const list = signal<readonly Item[] | null>(null);
   const more = signal(false);
   const problem = signal<Problem | null>(null);
-  const refresh = async (limit = Math.max(PAGE, list.value?.length ?? 0)): Promise<void> => {
+  const refresh = async (limit = Math.max(PAGE, atFirst, list.value?.length ?? 0)): Promise<void> => {
     try {
       const answer = await ask("items", { channel, before: null, limit: Math.min(MOST, limit) });
       list.value = answer.items;
@@ -37,8 +38,9 @@ function itemsOf(channel: B64): Items & { refresh(limit?: number): Promise<void>
   return { list, more, problem, arrived: signal<readonly B64[]>([]), older, refresh };
 }
 
-export function useItems(channel: B64): Items {
-  const items = useMemo(() => itemsOf(channel), [channel]);
+/** All that is unread and some before it at first, so that reading begins where it stopped. */
+export function useItems(channel: B64, unread: number): Items {
+  const items = useMemo(() => itemsOf(channel, unread + SOME_BEFORE), [channel]);
   useEffect(() => {
     void items.refresh();
     return onItems((where, arrived) => {

@@ -14,6 +14,8 @@ export function signInWords(problem: Problem): string {
     case "unauthenticated":
     case "cannot-open":
       return t("Account, passphrase and second secret don’t fit together. Check each of them.");
+    case "second-missing":
+      return t("Write the second secret from your sheet");
     case "malformed":
       return t("The second secret has a typing mistake. Compare it with your sheet.");
     case "rate-limited":
@@ -26,16 +28,15 @@ export function signInWords(problem: Problem): string {
 export function problemWords(problem: Problem): string {
   switch (problem.code) {
     case "offline":
-    case "no-connection":
       return t("The hub can’t be reached. Your work is kept and will be sent.");
-    case "time-out":
-    case "no-answer":
+    case "worker-silent":
       return t("This takes longer than it should. What you typed is kept; try again.");
     case "hub-busy":
     case "rate-limited":
       return `${t("The hub is busy. What you typed is kept.")} ${waitingTime(problem.retryAfter ?? 5)}`;
     case "unauthenticated":
     case "expired-session":
+    case "locked":
       return t("Your session has ended. What you typed is kept; sign in again.");
     case "not-allowed":
       return t("Your role doesn’t allow this here. A coordinator can change that.");
@@ -54,6 +55,13 @@ export function problemWords(problem: Problem): string {
     case "bad-checkpoint":
     case "bad-proof":
       return t("The hub shows another history than before. Stop here and tell an administrator by phone.");
+    case "not-kept":
+      return t("This device could not store it: its space for this page is full or switched off. Copy your text before you leave.");
+    case "draft-gone":
+      return t("This draft is no longer here. It was sent or deleted, perhaps on another device.");
+    case "wrong-hub":
+    case "wrong-identity":
+      return t("This is not the hub or the person that this browser knew. Stop here and tell an administrator by phone.");
     case "frozen":
       return t("A signed change of this operation doesn’t hold, so it is read-only here. Tell a coordinator by phone.");
     default:

@@ -46,10 +46,12 @@ interface AlertCellsProps {
   readonly product: ComponentChildren;
   readonly time: ComponentChildren;
   readonly state: ComponentChildren;
+  /** A draft names what is missing; in the feed an absent part is left out. */
+  readonly draft?: boolean;
 }
 
 /** The eight cells, the same in the feed and in "What others see first". */
-export function AlertCells({ summary, from, mine, product, time, state }: AlertCellsProps) {
+export function AlertCells({ summary, from, mine, product, time, state, draft = false }: AlertCellsProps) {
   return (
     <>
       <p class="alert-type">
@@ -64,14 +66,15 @@ export function AlertCells({ summary, from, mine, product, time, state }: AlertC
         {summary.way !== null && (
           <>
             <Icon name={summary.way.icon} />
-            <span class="hidden-text">{summary.way.name}: </span>
+            <span class="hidden-text">{summary.way.name} </span>
           </>
         )}
-        {summary.place === null ? <span class="quiet">{t("place missing")}</span> : <bdi>{summary.place}</bdi>}
+        {summary.place !== null && <bdi>{summary.place}</bdi>}
+        {summary.place === null && draft && <span class="quiet">{t("place missing")}</span>}
       </p>
       <p class="alert-qty">
         {summary.quantity === null ? (
-          <span>{t("quantity missing")}</span>
+          draft && <span>{t("quantity missing")}</span>
         ) : (
           <>
             <b>

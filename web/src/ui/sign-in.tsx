@@ -122,7 +122,7 @@ export function SignIn() {
             <div class={wrong("account") ? "field is-wrong" : "field"}>
               <label for="account">{t("Account")}</label>
               <p class="hint" id="account-h">
-                {t("Printed on your sheet, such as")} <span class="code">gh-customs-1</span>
+                {t("Printed on your sheet, such as")} <span class="code">GH-CUSTOMS-1</span>
               </p>
               {wrong("account") && <Mistake id="account-e" words={missingWords("account")} />}
               <input
