@@ -113,7 +113,13 @@ export class Live {
 
   /** In order: a packet is never handled before the one that came first. */
   private take(bytes: Uint8Array<ArrayBuffer>): void {
-    this.queue = this.queue.then(() => this.listener.packets(bytes));
+    this.queue = this.queue
+      .then(() => this.listener.packets(bytes))
+      .catch((fault: unknown) => {
+        // What could not be taken comes again: the next connection starts from the same cursor.
+        if (!(fault instanceof Refused)) reportError(fault);
+        this.socket?.close();
+      });
   }
 
   private end(): void {

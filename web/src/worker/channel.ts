@@ -14,6 +14,7 @@ import { openMessage } from "../crypto/sealing.ts";
 import type { EpochSecrets } from "./epochs.ts";
 import { type DirectoryLedger, type OperationLedger, pagesOf, placeOf, type Place } from "./ledger.ts";
 import type { Log } from "./log.ts";
+import type { ChannelPin, Spoken } from "./pins.ts";
 
 /** One place of the channel: what was opened there, or the fault that keeps it closed. */
 export interface Entry {
@@ -26,11 +27,6 @@ export interface Entry {
   readonly body: JsonObject | null;
   readonly signature: Bytes;
   readonly fault: string | null;
-}
-
-export interface ChannelPin {
-  readonly seq: number;
-  readonly chain: string;
 }
 
 const PAGE = 500;
@@ -86,6 +82,11 @@ export class ChannelLog {
     return this.devices.get(device) ?? null;
   }
 
+  /** The last envelope of each device. */
+  spoken(): readonly Spoken[] {
+    return [...this.devices].map(([device, { seq, id }]) => ({ channel: this.channel, device, seq, id }));
+  }
+
   get path(): string {
     return `/api/operations/${this.operation.id}/channels/${this.channel}/envelopes`;
   }
@@ -100,7 +101,10 @@ export class ChannelLog {
   /** Takes a packet of the live stream; a hole before it is asked for once more, then shown as what it is. */
   async take(packet: Packet): Promise<boolean> {
     const { seq } = placeOf(packet);
-    if (seq <= this.last) return false;
+    if (seq <= this.last) {
+      await this.compare(seq, packet);
+      return false;
+    }
     if (seq > this.last + 1) await this.sync();
     if (seq <= this.last) return true;
     await this.place(packet);
@@ -129,7 +133,7 @@ export class ChannelLog {
 
   private async place(packet: Packet): Promise<void> {
     const place = placeOf(packet);
-    if (place.seq <= this.last) return;
+    if (place.seq <= this.last) return this.compare(place.seq, packet);
     while (place.seq > this.last + 1) await this.missing();
     const id = await envelopeId(packet.body);
     const chain = await channelChain((await this.chainAt(this.last)) ?? new Uint8Array(), id);
@@ -139,6 +143,7 @@ export class ChannelLog {
     try {
       if (place.stream !== this.channel || place.kind !== "channel") throw wrongPlace();
       header = readHeader(packet.body);
+      await this.keepUpWith(header);
       await this.judge(header, packet, place, b64(id));
       body = await this.open(header, packet);
     } catch (refused) {
@@ -162,6 +167,12 @@ export class ChannelLog {
     }
     this.devices.set(header.device, { seq: header.deviceSeq, id: b64(id) });
     if (!this.isCurrent(header)) this.unproven.push(place.seq);
+  }
+
+  /** What is held already is not taken again; another envelope at its place means another history. */
+  private async compare(seq: number, packet: Packet): Promise<void> {
+    const held = this.entries[seq - 1];
+    if (held !== undefined && held.leaf > 0 && held.id !== b64(await envelopeId(packet.body))) this.broken = "forked";
   }
 
   /** The hub gave what follows but not this one: the hole is shown, and the chain can't be followed across it. */
@@ -210,8 +221,26 @@ export class ChannelLog {
     if (header.deviceSeq <= (former?.seq ?? 0)) throw new ProtocolError("repeated", "The device used this number before.");
     const follows = header.deviceSeq === (former?.seq ?? 0) + 1 && header.devicePrev === (former?.id ?? null);
     if (!follows && !this.hasFaults) throw new ProtocolError("gap", "Something of this device is missing before.");
-    // 5. Its author saw the same channel.
+    // 5. Its author saw the same operation and the same channel.
+    this.checkHeads(header);
     await this.checkSeen(header, place);
+  }
+
+  /** The author's heads were fetched before: what is still not here was left out. */
+  private checkHeads(header: Header): void {
+    const entry = this.operation.past[header.head.size - 1];
+    if (entry === undefined || header.directorySize > this.directory.history.size) {
+      throw new ProtocolError("gap", "Its author saw an entry that the hub left out here.");
+    }
+    if (entry.id !== header.head.head) {
+      throw new ProtocolError("forked", "Its author saw another past of this operation than is shown here.");
+    }
+  }
+
+  private async keepUpWith(header: Header): Promise<void> {
+    if (this.operation.frozen !== null) return;
+    if (header.directorySize > this.directory.history.size) await this.directory.sync();
+    if (header.head.size > this.operation.past.length) await this.operation.sync();
   }
 
   private async checkSeen(header: Header, place: Place): Promise<void> {

@@ -143,7 +143,7 @@ export class Desk {
       const keys = await openKeys(await this.resting(), facts, given);
       await this.at("opening", "opening-keys");
       const records = new Records(await this.resting(), keys);
-      const world = new World(facts, keys, records, {
+      const world = new World(facts.hub, keys, records, {
         operations: () => this.tell({ event: "operations" }),
         items: (channel, arrived) => this.arrived(channel, arrived),
         connection: (state) => this.connected(state),

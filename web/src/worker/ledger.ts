@@ -5,8 +5,8 @@
  */
 import { checkNotRolledBack, type Pin } from "../crypto/chain.ts";
 import { type Change, readEntry } from "../crypto/changes.ts";
-import { type Directory, DirectoryHistory } from "../crypto/directory.ts";
-import { b64, parse, unb64 } from "../crypto/encoding.ts";
+import { type Directory, DirectoryHistory, entryId as entryIdOfDirectory } from "../crypto/directory.ts";
+import { parse } from "../crypto/encoding.ts";
 import { ProtocolError } from "../crypto/errors.ts";
 import { apply, entryId, type Operation } from "../crypto/membership.ts";
 import { type Packet, unpackAll } from "../crypto/packet.ts";
@@ -70,18 +70,35 @@ export class DirectoryLedger {
 
   async sync(): Promise<void> {
     for await (const packets of pagesOf((after) => `/api/directory?after=${after}`, this.lastSeq)) {
-      for (const packet of packets) await this.take(packet);
+      for (const packet of packets) await this.next(packet);
     }
+    if (this.history.size === 0) throw gap();
   }
 
-  /** Verifies and takes the next entry; one already held is passed over, one further on is fetched with its like. */
+  /** Verifies and takes the next entry; one already held is compared, one further on is fetched with its like. */
   async take(packet: Packet): Promise<void> {
+    if (placeOf(packet).seq > this.history.size) return this.sync();
+    await this.next(packet);
+  }
+
+  private async next(packet: Packet): Promise<void> {
     const place = placeOf(packet);
-    if (place.seq < this.history.size) return;
-    if (place.seq > this.history.size) return this.sync();
+    if (place.seq > this.history.size) throw gap();
+    if (place.seq < this.history.size) {
+      const id = await entryIdOfDirectory(packet.body);
+      if (id !== this.history.idAt(place.seq)) throw forked();
+      return;
+    }
+    const before = this.leaves.at(-1);
+    if (before !== undefined && place.leaf <= before) throw outOfOrder();
     const state = await this.history.append(packet.body, packet.act, packet.signatures);
     if (state.hub !== this.hub) throw new ProtocolError("wrong-hub", "This is the directory of another hub.");
     this.leaves.push(place.leaf);
+  }
+
+  /** The last entry and its place in the log. */
+  get head(): { readonly leaf: number; readonly id: string } {
+    return { leaf: this.leaves.at(-1) ?? 0, id: this.latest.head };
   }
 
   checkPin(pin: Pin): void {
@@ -120,19 +137,29 @@ export class OperationLedger {
 
   async sync(): Promise<void> {
     const path = (after: number): string => `/api/operations/${this.id}/entries?after=${after}`;
-    for await (const packets of pagesOf(path, this.lastSeq)) for (const packet of packets) await this.take(packet);
+    for await (const packets of pagesOf(path, this.lastSeq)) for (const packet of packets) await this.next(packet);
   }
 
   async take(packet: Packet): Promise<void> {
+    if (this.frozen === null && placeOf(packet).seq > this.past.length) return this.sync();
+    await this.next(packet);
+  }
+
+  freeze(code: string): void {
+    this.frozen ??= code;
+  }
+
+  private async next(packet: Packet): Promise<void> {
     if (this.frozen !== null) return;
-    const place = placeOf(packet);
-    if (place.seq < this.past.length) return;
-    if (place.seq > this.past.length) return this.sync();
     try {
-      this.past.push(await this.verified(packet, place));
+      const place = placeOf(packet);
+      if (place.seq > this.past.length) throw gap();
+      const held = this.past[place.seq];
+      if (held === undefined) this.past.push(await this.verified(packet, place));
+      else if (held.id !== (await entryId(packet.body))) throw forked();
     } catch (fault) {
       if (!(fault instanceof ProtocolError)) throw fault;
-      this.frozen = fault.code;
+      this.freeze(fault.code);
     }
   }
 
@@ -156,7 +183,9 @@ export class OperationLedger {
     const directory = this.directory.history.at(entry.directorySize);
     const before = this.latest;
     const state = await apply(before, directory, packet.body, packet.signatures);
-    const id = b64(await entryIdBytes(packet.body));
+    const id = await entryId(packet.body);
+    const last = this.past.at(-1);
+    if (last !== undefined && place.leaf <= last.leaf) throw outOfOrder();
     if (before === null && id !== this.id) throw new ProtocolError("wrong-place", "This is the chain of another operation.");
     return {
       id,
@@ -171,8 +200,16 @@ export class OperationLedger {
   }
 }
 
-async function entryIdBytes(body: Uint8Array): Promise<Uint8Array> {
-  return unb64(await entryId(body), 32);
+function gap(): ProtocolError {
+  return new ProtocolError("gap", "The hub left an entry out.");
+}
+
+function forked(): ProtocolError {
+  return new ProtocolError("forked", "The hub gave another entry for the same place.");
+}
+
+function outOfOrder(): ProtocolError {
+  return new ProtocolError("not-next", "The log holds this entry before the one that it follows.");
 }
 
 /** How many of the ascending `values` are below `limit`. */

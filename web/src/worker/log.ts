@@ -6,7 +6,9 @@ import { ProtocolError } from "../crypto/errors.ts";
 import { leafHash, verifyConsistency, verifyInclusion } from "../crypto/merkle.ts";
 import { readCheckpoint, type Checkpoint } from "../crypto/tlog.ts";
 import { getJson, getText } from "../net/api.ts";
-import type { HubFacts } from "./keys.ts";
+
+const FRESH_WAITS = 12;
+const FRESH_PAUSE = 250;
 
 interface InclusionProof {
   readonly index: number;
@@ -20,22 +22,27 @@ interface ConsistencyProof {
 }
 
 export class Log {
-  private readonly facts: HubFacts;
+  private readonly origin: string;
+  private readonly key: string;
   private pinned: Checkpoint | null = null;
-  private note = "";
+  private note: string | null = null;
 
-  constructor(facts: HubFacts) {
-    this.facts = facts;
+  /** `origin` and `key` as the genesis names them. */
+  constructor(origin: string, key: string) {
+    this.origin = origin;
+    this.key = key;
   }
 
   /** The last checkpoint that was verified here, to be kept with the pins. */
-  get lastNote(): string {
+  get lastNote(): string | null {
     return this.note;
   }
 
-  /** Takes up the checkpoint that an earlier session verified. */
+  /** Takes up a checkpoint that an earlier session verified; of several the largest counts. */
   async resume(note: string): Promise<void> {
-    this.pinned = await this.read(note);
+    const checkpoint = await this.read(note);
+    if (this.pinned !== null && this.pinned.size >= checkpoint.size) return;
+    this.pinned = checkpoint;
     this.note = note;
   }
 
@@ -59,16 +66,25 @@ export class Log {
 
   /** Raises bad-proof unless the statement `id` stands at `index` of the log. */
   async checkPlace(index: number, id: string): Promise<void> {
-    let checkpoint = this.pinned;
-    if (checkpoint === null || checkpoint.size <= index) checkpoint = await this.refresh();
-    if (checkpoint.size <= index) throw new ProtocolError("bad-proof", "The log does not reach this entry yet.");
+    const checkpoint = await this.covering(index);
     const proof = await getJson<InclusionProof>(`/api/log/proof/inclusion?index=${index}&size=${checkpoint.size}`);
     const leaf = unb64(proof.leaf);
     await verifyInclusion(index, checkpoint.size, await leafHash(leaf), proof.path.map((one) => unb64(one)), checkpoint.root);
     if ((parse(leaf) as JsonObject)["object"] !== id) throw new ProtocolError("bad-proof", "The log holds something else there.");
   }
 
+  /** A verified checkpoint over `index`; a fresh leaf is waited for, because the hub signs at most one each second. */
+  private async covering(index: number): Promise<Checkpoint> {
+    let checkpoint = this.pinned;
+    for (let waits = 0; waits < FRESH_WAITS; waits++) {
+      if (checkpoint !== null && checkpoint.size > index) return checkpoint;
+      if (waits > 0) await new Promise((done) => setTimeout(done, FRESH_PAUSE));
+      checkpoint = await this.refresh();
+    }
+    throw new ProtocolError("bad-proof", "The log does not reach this entry.");
+  }
+
   private read(note: string): Promise<Checkpoint> {
-    return readCheckpoint(note, this.facts.log.origin, unb64(this.facts.log.key, 32));
+    return readCheckpoint(note, this.origin, unb64(this.key, 32));
   }
 }

@@ -144,6 +144,8 @@ export class Outbox {
 
   private async sendNew(place: Rotating, waiting: Waiting): Promise<Receipt> {
     await place.log.sync();
+    // Nothing is built on a past that was taken back: it would use this device's numbers a second time.
+    if (place.log.broken !== null) throw new Declined(place.log.broken);
     await rotateIfNeeded(place);
     const packet = await this.make(place, waiting);
     // Stored before sending: after a crash the same bytes are asked for, not new ones made.

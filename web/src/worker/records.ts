@@ -8,6 +8,7 @@ import { openPrivate, sealPrivate } from "../crypto/vault.ts";
 import { getJson, Refused, sendJson } from "../net/api.ts";
 import type { Rest } from "../store/rest.ts";
 import { nonce, type Unlocked } from "./keys.ts";
+import { PINS } from "./pins.ts";
 
 interface Stored {
   readonly record: string;
@@ -36,7 +37,8 @@ export class Records {
       const onHub = this.versions.get(record) ?? 0;
       if (isLocal(record) || (!brought && version > onHub)) this.values.set(record, await this.open(record, version, sealed));
       else if (!brought) this.overtaken.push({ record, value: await this.open(record, version, sealed) });
-      else if (onHub === 0) await this.rest.dropSealed(this.keys.account, record); // dropped on another device
+      // Dropped on another device. A hub may not drop what this device has seen of it in the same way.
+      else if (onHub === 0 && record !== PINS) await this.rest.dropSealed(this.keys.account, record);
     }
   }
 

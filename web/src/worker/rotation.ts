@@ -99,7 +99,7 @@ function wrapsDocument({ record, wraps }: MadeEpoch, recipients: readonly Recipi
 }
 
 function known(operation: OperationLedger): Operation {
-  if (operation.frozen !== null) throw new Declined("operation-frozen");
+  if (operation.frozen !== null) throw new Declined("frozen");
   if (operation.latest === null) throw new Declined("not-found");
   return operation.latest;
 }

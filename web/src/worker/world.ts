@@ -11,10 +11,11 @@ import { getJson, Refused, sendPacket } from "../net/api.ts";
 import { type Cursor, Live, type LiveState } from "../net/live.ts";
 import { ChannelLog } from "./channel.ts";
 import { EpochSecrets } from "./epochs.ts";
-import type { HubFacts, Unlocked } from "./keys.ts";
+import type { Unlocked } from "./keys.ts";
 import { DirectoryLedger, OperationLedger, placeOf } from "./ledger.ts";
 import { Log } from "./log.ts";
-import { keepPins, knownPins } from "./pins.ts";
+import { keepPins, knownPins, Pins } from "./pins.ts";
+import { ProtocolError } from "../crypto/errors.ts";
 import { Declined } from "./problems.ts";
 import type { Records } from "./records.ts";
 import type { Rotating } from "./rotation.ts";
@@ -41,17 +42,17 @@ export class World {
   readonly operations = new Map<string, Opened>();
   private readonly keys: Unlocked;
   private readonly records: Records;
-  private readonly log: Log;
+  private readonly pins = new Pins();
+  private ownLog: Log | null = null;
   private readonly watcher: Watcher;
   private readonly live: Live;
   private pinTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(facts: HubFacts, keys: Unlocked, records: Records, watcher: Watcher) {
+  constructor(hub: string, keys: Unlocked, records: Records, watcher: Watcher) {
     this.keys = keys;
     this.records = records;
     this.watcher = watcher;
-    this.log = new Log(facts);
-    this.directory = new DirectoryLedger(facts.hub);
+    this.directory = new DirectoryLedger(hub);
     this.live = new Live({
       cursor: () => this.cursor(),
       packets: (bytes) => this.takeAll(unpackAll(bytes)),
@@ -73,21 +74,22 @@ export class World {
     }
   }
 
+  /** Raises what makes the hub unbelievable: rolled-back or forked against the pins, bad-proof against the log. */
   async openOperations(): Promise<void> {
-    const pins = await knownPins(this.records);
-    for (const pin of pins) {
-      this.directory.checkPin(pin.directory);
-      if (pin.checkpoint !== "") await this.log.resume(pin.checkpoint);
-    }
+    const { pins, notes } = await knownPins(this.records);
+    this.pins.merge(pins);
+    this.directory.checkPin(pins.directory);
+    for (const note of notes) await this.log.resume(note);
     await this.log.refresh();
-    for (const { operation } of await getJson<readonly { operation: string }[]>("/api/operations")) {
-      const opened = await this.openOperation(operation);
-      for (const pin of pins) {
-        const own = pin.operations.get(operation);
-        if (own !== undefined) opened.ledger.checkPin(own);
-        for (const [channel, seen] of pin.channels) await opened.channels.get(channel)?.checkPin(seen);
-      }
+    const listed = await getJson<readonly { operation: string }[]>("/api/operations");
+    // A hub that leaves a known operation out of its list is asked for it all the same.
+    for (const operation of new Set([...listed.map((one) => one.operation), ...pins.operations.keys()])) {
+      const { ledger, channels } = await this.openOperation(operation);
+      const own = pins.operations.get(operation);
+      if (own !== undefined && ledger.frozen === null) ledger.checkPin(own);
+      for (const [channel, seen] of pins.channels) await channels.get(channel)?.checkPin(seen);
     }
+    await this.proveHeads();
     this.pinSoon();
   }
 
@@ -116,6 +118,24 @@ export class World {
   find(channel: string): Rotating {
     for (const [operation, opened] of this.operations) if (opened.channels.has(channel)) return this.place(operation, channel);
     throw new Declined("not-found");
+  }
+
+  private get log(): Log {
+    if (this.ownLog === null) {
+      const { logOrigin, logKey } = this.directory.latest.genesis;
+      this.ownLog = new Log(logOrigin, logKey);
+    }
+    return this.ownLog;
+  }
+
+  /** The heads that this member relies on stand in the log that everybody sees: two members can't be shown two chains. */
+  private async proveHeads(): Promise<void> {
+    const heads = [this.directory.head];
+    for (const { ledger } of this.operations.values()) {
+      const last = ledger.past.at(-1);
+      if (last !== undefined && ledger.frozen === null) heads.push(last);
+    }
+    await Promise.all(heads.map(({ leaf, id }) => this.log.checkPlace(leaf, id)));
   }
 
   private async addDevice(): Promise<void> {
@@ -163,15 +183,26 @@ export class World {
     let governance = false;
     for (const packet of packets) {
       const place = placeOf(packet);
-      if (place.kind === "directory") await this.directory.take(packet);
-      else if (place.kind === "operation") await this.takeEntry(place.stream, packet);
-      else await this.takeEnvelope(place.stream, packet, arrived);
       governance ||= place.kind !== "channel";
+      try {
+        if (place.kind === "directory") await this.directory.take(packet);
+        else if (place.kind === "operation") await this.takeEntry(place.stream, packet);
+        else await this.takeEnvelope(place.stream, packet, arrived);
+      } catch (fault) {
+        if (!(fault instanceof ProtocolError)) throw fault;
+        governance = true;
+        this.freezeAll(fault.code);
+      }
     }
     if (governance && (await this.reopen())) this.live.subscribe();
     if (governance) this.watcher.operations();
     for (const [channel, ids] of arrived) this.watcher.items(channel, ids);
     this.pinSoon();
+  }
+
+  /** Who is who is no longer certain: nothing is sent any more, and the page says why. */
+  private freezeAll(code: string): void {
+    for (const { ledger } of this.operations.values()) ledger.freeze(code);
   }
 
   private async takeEntry(operation: string, packet: Packet): Promise<void> {
@@ -225,22 +256,34 @@ export class World {
   }
 
   private async pin(): Promise<void> {
-    const directory = { size: this.directory.history.size, head: this.directory.latest.head };
-    const operations = new Map<string, { size: number; head: string }>();
-    const channels = new Map<string, { seq: number; chain: string }>();
-    for (const [operation, { ledger, channels: logs }] of this.operations) {
-      const head = ledger.past.at(-1)?.id;
-      if (head !== undefined && ledger.frozen === null) operations.set(operation, { size: ledger.past.length, head });
-      for (const log of logs.values()) {
-        const chain = await log.chainAt(log.last);
-        if (log.broken === null && chain !== null) channels.set(log.channel, { seq: log.last, chain: b64(chain) });
-      }
-    }
     try {
-      await keepPins(this.records, { directory, operations, channels, checkpoint: this.log.lastNote });
+      await this.proveHeads();
+      await this.collectPins();
+      await keepPins(this.records, this.pins);
     } catch (refused) {
+      if (refused instanceof ProtocolError) {
+        this.freezeAll(refused.code);
+        this.watcher.operations();
+        return;
+      }
       // Kept on this device all the same; the next change brings it.
       if (!(refused instanceof Refused)) throw refused;
     }
+  }
+
+  private async collectPins(): Promise<void> {
+    this.pins.sawDirectory({ size: this.directory.history.size, head: this.directory.latest.head });
+    for (const [operation, { ledger, channels }] of this.operations) {
+      const head = ledger.past.at(-1)?.id;
+      if (head === undefined || ledger.frozen !== null) continue;
+      this.pins.sawOperation(operation, { size: ledger.past.length, head });
+      for (const log of channels.values()) {
+        const chain = await log.chainAt(log.last);
+        if (log.broken !== null || log.last === 0 || chain === null) continue;
+        this.pins.sawChannel(log.channel, { operation, seq: log.last, chain: b64(chain) });
+        for (const last of log.spoken()) this.pins.heard(last);
+      }
+    }
+    this.pins.checkpoint = this.log.lastNote;
   }
 }
