@@ -1,0 +1,92 @@
+"""The two clients as their people use them, on new machines, at a hub that may lie."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from crypto.encoding import b64
+from hub.client.api import Hub
+from hub.client.keystore import write_profile
+from hub.client.member import Member
+from tests.hostile.malicious import MaliciousHub
+from tests.people import PASSPHRASE, Channel, Person
+
+PATIENCE = 15_000  # ms until a page shows what it must show
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where people sit down at machines that have never met this hub."""
+
+    chromium: Browser
+    liar: MaliciousHub
+    folder: Path
+    _members: list[Member] = field(default_factory=list)
+    _contexts: list[BrowserContext] = field(default_factory=list)
+
+    async def program(self, person: Person) -> Member:
+        """The Python client of a person: their keys and device, and nothing remembered."""
+        folder = self.folder / f"program-{secrets.token_hex(4)}"
+        write_profile(folder, person.member.state.profile)
+        member = Member(folder, person.member.state.profile, person.member.state.keys, Hub(self.liar.url))
+        self._members.append(member)
+        return member
+
+    async def machine(self) -> BrowserContext:
+        """A browser that knows nobody."""
+        context = await self.chromium.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(PATIENCE)
+        self._contexts.append(context)
+        return context
+
+    async def page(self, person: Person, channel: Channel | None = None, machine: BrowserContext | None = None) -> Seat:
+        """A person's page, with the form filled in and sent; ends when it is open, or says why it isn't."""
+        page = await (machine or await self.machine()).new_page()
+        seat = Seat(page)
+        page.on("pageerror", lambda error: seat.defects.append(str(error)))
+        page.on("console", lambda line: seat.defects.append(line.text) if line.type == "error" else None)
+        at = "/" if channel is None else f"/o/{b64(channel.operation)}/{b64(channel.id)}"
+        secret = f"#code={person.sheet.code}&second={person.sheet.second}"
+        await page.goto(self.liar.address(person.name) + at + secret)
+        await page.get_by_label("Passphrase").fill(PASSPHRASE)
+        await page.get_by_role("button", name="Sign in and unlock").click()
+        await page.wait_for_selector(".errors, .app, main:not(.entry)", state="visible")
+        return seat
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()
+        for member in self._members:
+            await member.close()
+
+
+@dataclass(slots=True)
+class Seat:
+    """One page as somebody looks at it."""
+
+    page: Page
+    defects: list[str] = field(default_factory=list)
+
+    async def text(self) -> str:
+        """All that can be read on the page."""
+        return await self.page.locator("body").inner_text()
+
+    async def shows(self, words: str) -> None:
+        await expect(self.page.locator("body")).to_contain_text(words, timeout=PATIENCE)
+
+    async def never_held(self, words: str) -> None:
+        """Not even where nobody looks: attributes, hidden parts."""
+        assert words not in await self.page.content()
+
+    async def refused(self) -> str:
+        """The sentence by which sign-in was refused."""
+        await self.page.wait_for_selector(".errors", state="visible")
+        return await self.page.locator(".errors").inner_text()
+
+    async def evaluate(self, script: str, given: Any = None) -> Any:
+        return await self.page.evaluate(script, given)
