@@ -19,7 +19,7 @@ from aiohttp import web
 from crypto.encoding import HubId, b64
 from hub import paths
 from hub.access.guard import Guard, Refused
-from hub.access.routes import OPEN, Route
+from hub.access.routes import OPEN, Route, Size
 from hub.accounts import queries as account_queries
 from hub.accounts import routes as account_routes
 from hub.accounts.enrolment import ENROLMENTS, Enrolments
@@ -286,6 +286,7 @@ def _guard(settings: Settings, sessions: Sessions, operations: OperationsState, 
         sessions,
         operations,
         write_down,
+        sizes={size: getattr(limits, size.value) for size in Size},
         session_rate=_rate(limits.requests_per_minute),
         open_rate=_rate(limits.open_requests_per_minute),
         proxies=settings.proxies,

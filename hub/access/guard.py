@@ -5,7 +5,7 @@ Host and size, origin, session, rate, action: in this order, the cheap ones firs
 read or a signature verified.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Final, Protocol
@@ -17,7 +17,7 @@ from crypto.errors import Malformed as MalformedId
 from crypto.errors import ProtocolError
 from hub.access.actor import ACTOR, PLACE, Actor, Place
 from hub.access.policy import Rolls, check_channel, check_hub, check_operation
-from hub.access.routes import OPEN, Handler, Route
+from hub.access.routes import OPEN, Handler, Route, Size
 from hub.http.errors import (
     ExpiredSession,
     NoDevice,
@@ -75,6 +75,7 @@ class Guard:
         rolls: Rolls,
         ledger: Ledger,
         *,
+        sizes: Mapping[Size, int],
         session_rate: Rate,
         open_rate: Rate,
         proxies: tuple[IPv4Network | IPv6Network, ...] = (),
@@ -83,6 +84,7 @@ class Guard:
         self._sessions = sessions
         self._rolls = rolls
         self._ledger = ledger
+        self._sizes = sizes
         self._session_rate = session_rate
         self._open_rate = open_rate
         self._proxies = proxies
@@ -94,7 +96,7 @@ class Guard:
             place = request[PLACE] = Place(self._address(request), request.headers.get("User-Agent", "")[:AGENT_SIZE])
             if not route.any_host:
                 self._names.check_host(request)
-            check_size(request, route.body_limit)
+            check_size(request, self._sizes[limit] if isinstance(limit := route.body_limit, Size) else limit)
             if "Content-Encoding" in request.headers:
                 raise UnsupportedMedia
             bearer, cookie = _bearer(request), request.cookies.get(COOKIE)

@@ -9,18 +9,20 @@ from typing import Final
 
 from aiohttp import web
 
+from crypto import errors
 from crypto.acts import AccountCertify, AccountRestore, AccountSuspend, Act, DeviceRevoke, read_act
 from crypto.directory import check_act, entry_body, entry_id
 from crypto.encoding import b64, statement_id
-from crypto.errors import BadSignature
+from crypto.errors import BadSignature, ProtocolError
 from crypto.packet import Packet
+from crypto.people import Directory
 from hub.access.actor import Actor, Place
 from hub.accounts import queries
 from hub.accounts.queries import CertifiedRow
 from hub.clock import Clock, to_milliseconds
 from hub.db.pool import Connection
 from hub.directory.state import DirectoryState
-from hub.http.errors import Forged, Malformed, OutOfTime
+from hub.http.errors import Forged, Gap, Malformed, OutOfTime, Refusal, Repeated
 from hub.journal.records import Also, LeafDraft, Receipt, Record, StatementDraft, Stored
 from hub.journal.service import Journal
 
@@ -58,6 +60,8 @@ class Directories:
                 check_act(directory, act, packet.act, packet.signatures)
             except BadSignature:
                 raise Forged from None
+            except (errors.Repeated, errors.Gap) as error:
+                raise _with_next_number(error, act, directory) from None
             body = entry_body(directory.hub, directory.size, directory.head, statement_id("act", packet.act))
             statement = StatementDraft(
                 stream=directory.hub,
@@ -124,6 +128,18 @@ class Directories:
                     pass
 
         return rows
+
+
+def _with_next_number(error: ProtocolError, act: Act, directory: Directory) -> Refusal | ProtocolError:
+    """
+    An administrator's client may have no account to read the chain with: whoever has proven by signature that the act
+    is theirs, and only numbered it wrong, is told the number that is next.
+    """
+    by_administrator = any(one.id == act.by[0] for one in directory.administrators)
+    next_n = directory.next_n() if by_administrator else directory.next_n(act.by[0])
+    if act.n == next_n:
+        return error
+    return Repeated(next_n=next_n) if act.n < next_n else Gap(next_n=next_n)
 
 
 DIRECTORIES: Final = web.AppKey("directories", Directories)

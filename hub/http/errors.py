@@ -7,7 +7,7 @@ What the hub refuses, by the code that the answer carries (docs/spec/22-http.md,
     ├── Unauthenticated, ExpiredSession, NoDevice,
     │   NotAllowed                                   who asks
     ├── NotFound                                     unknown, or not for this account: the two look the same
-    ├── Conflict, Repeated, StaleEpoch               somebody was earlier
+    ├── Conflict, Repeated, Gap, StaleEpoch          somebody was earlier, or is missing
     ├── WrongPlace, NotNext, Revoked, OutOfTime,
     │   RuleBroken                                   authentic, but not valid here and now
     └── Forged                                       a signature that is none; the log gets a leaf
@@ -92,6 +92,10 @@ class StaleEpoch(Refusal):
 
 class WrongPlace(Refusal):
     code = "wrong-place"
+
+
+class Gap(Refusal):
+    code = "gap"
 
 
 class NotNext(Refusal):

@@ -7,12 +7,10 @@ from aiohttp import web
 from crypto.encoding import b64
 from hub.access.actor import actor_of
 from hub.access.guard import id_in_path
-from hub.access.routes import Route
+from hub.access.routes import Route, Size
 from hub.http.wire import answer, answer_packets, query_integer, read_packet
 from hub.journal.wire import packet as packet_bytes
 from hub.operations.service import OPERATION_SERVICE
-
-ENTRY_LIMIT: Final = 4 * 1024 * 1024
 
 
 async def list_operations(request: web.Request) -> web.Response:
@@ -50,7 +48,7 @@ async def template(request: web.Request) -> web.Response:
 
 ROUTES: Final = (
     Route("GET", "/api/operations", list_operations, "operation.list", "operations-read"),
-    Route("POST", "/api/operations", open_operation, "operation.open", "entry", body_limit=ENTRY_LIMIT, device=True),
+    Route("POST", "/api/operations", open_operation, "operation.open", "entry", body_limit=Size.ENTRY, device=True),
     Route("GET", "/api/operations/{operation}/entries", entries, "operation.read", "operation-read"),
     Route(
         "POST",
@@ -58,7 +56,7 @@ ROUTES: Final = (
         submit_entry,
         "operation.write",
         "entry",
-        body_limit=ENTRY_LIMIT,
+        body_limit=Size.ENTRY,
         device=True,
     ),
     Route("GET", "/api/operations/{operation}/templates/{hash}", template, "template.read", "template-read"),

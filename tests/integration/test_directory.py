@@ -85,6 +85,7 @@ async def test_acts_that_are_over_out_of_order_or_too_weak_are_refused(hub: Hub)
 
     assert (over.status, over.code) == (422, "expired")
     assert (skipped.status, skipped.code) == (409, "gap")
+    assert skipped.json["next_n"] == 1
     assert (weak.status, weak.code) == (403, "not-allowed")
 
 
@@ -209,3 +210,22 @@ async def test_a_hub_that_starts_again_knows_everything(hub: Hub) -> None:
 def _parts_of(act: bytes) -> dict[str, object]:
     value: dict[str, object] = json.loads(act)
     return {name: part for name, part in value.items() if name not in ("v", "hub", "type", "by", "n", "expires")}
+
+
+async def test_only_a_wrong_number_is_answered_with_the_next_one(hub: Hub) -> None:
+    parts = {"organisation": b64(bytes(16)), "name": "C", "country": "GH", "short": "GH"}
+    await hub.submit(hub.act("organisation.add", **parts))
+
+    used = await hub.ask(
+        "POST", "/api/directory", packets=hub.act("organisation.add", n=1, expires=hub.now + 5, **parts)
+    )
+    twice = await hub.ask("POST", "/api/directory", packets=hub.act("organisation.add", **parts))
+    stranger = unpack(hub.act("organisation.add", n=1, expires=hub.now + 7, **parts))
+    forged = new_signing_key("administrator").sign("act", stranger.act)
+    unsigned = await hub.ask("POST", "/api/directory", packets=pack(b"", b"", stranger.act, [forged], b""))
+
+    assert (used.status, used.code, used.json["next_n"]) == (409, "repeated", 2)
+    assert (twice.status, twice.code) == (409, "repeated")
+    assert "next_n" not in twice.json
+    assert unsigned.code == "forged"
+    assert "next_n" not in unsigned.json
