@@ -7,6 +7,7 @@ import socket
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from hub.cli.profiles import PASSPHRASE, ask_passphrase, folder_of, out, run, signed_in
 from hub.cli.words import _
@@ -39,13 +40,16 @@ def sign_in(
         out.print(_("This machine is now one of your devices."))
         if sheet is not None:
             out.print(_("The old sheet opens nothing any more. Print this and keep it:"))
-            out.print(f"{_('Second secret')}: {sheet.second}\n{_('Recovery code')}: {sheet.recovery}")
+            out.print(_("Second secret: {secret}").format(secret=sheet.second))
+            out.print(_("Recovery code: {code}").format(code=sheet.recovery))
 
     async def show() -> None:
         async with signed_in(profile) as member:
             person = member.person
-            out.print(f"{_('Signed in:')} {person.name} ({person.code}, {person.country})")
-            out.print(f"{_('Operations:')} {', '.join(one.code for one in member.operations().values()) or '–'}")
+            codes = ", ".join(one.code for one in member.operations().values()) or "–"
+            signed = _("Signed in: {name} ({code}, {country}). Operations: {operations}")
+            words = signed.format(name=person.name, code=person.code, country=person.country, operations=codes)
+            out.print(escape(words))
             await member.sign_out()
 
     run(show)

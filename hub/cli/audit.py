@@ -31,7 +31,7 @@ def list_entries(
                 rows.add_row(*_row(one))
             out.print(rows)
             checkpoint = await prove_heads(member.state)
-            out.print(f"{_('The log was verified up to entry')} {checkpoint.size}.")
+            out.print(_("The log was verified: {size} entries.").format(size=checkpoint.size))
             await member.keep_pins()
 
     run(show)
@@ -44,7 +44,7 @@ def checkpoint(profile: ProfileOption) -> None:
         async with signed_in(profile) as member:
             found = await prove_heads(member.state)
             out.print(found.note, end="")
-            err.print(f"[dim]{_('It continues everything that this device has seen.')}[/]")
+            err.print(_("It continues everything that this device has seen."), style="dim")
 
     run(show)
 

@@ -289,7 +289,7 @@ def _progress() -> Progress:
 
 
 def _print_sheets(port: int, sheets: list[PlayedSheet], seconds: float) -> None:
-    out.print(f"[bold]{_('An exercise: everybody and everything in it is invented.')}[/]")
+    out.print(_("An exercise: everybody and everything in it is invented."), style="bold")
     out.print(_("One link for each person (a browser keeps them apart), then the passphrase:"))
     out.print()
     links = [f"http://{one.host}.localhost:{port}/#code={one.code}&second={one.second}" for one in sheets]
@@ -300,7 +300,7 @@ def _print_sheets(port: int, sheets: list[PlayedSheet], seconds: float) -> None:
     out.print()
     one = sheets[0]
     command = f"NCPHUB_PASSPHRASE={one.passphrase} .venv/bin/ncphub list HSH 'All members' -p {one.host}"
-    out.print(f"{_('On the command line:')} {command}")
+    out.print(_("On the command line: {command}").format(command=command))
     out.print(_("Ready after {seconds} s. Ctrl-C stops it; the next start continues.").format(seconds=f"{seconds:.1f}"))
 
 

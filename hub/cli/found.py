@@ -69,7 +69,7 @@ def genesis(
     for number, one in enumerate(keys, 1):
         write_key(folder / f"administrator-{number}.key", one, passphrase)
     files.write(folder / "genesis.packet", founding.packet)
-    out.print(f"{_('The id of the hub:')} {b64(founding.hub)}")
+    out.print(_("The id of the hub: {id}").format(id=b64(founding.hub)))
     out.print(_("Keep the keys apart from each other. Next, on the hub's machine: ncphub found store genesis.packet"))
 
 
@@ -79,7 +79,7 @@ def store(
 ) -> None:
     """Makes the signed genesis the first leaf of a fresh hub; a founded one is left as it is."""
     hub = app.found(settings.read_settings(settings_file), files.read(packet))
-    out.print(f"{_('Founded. The id of the hub:')} {b64(hub)}")
+    out.print(_("Founded. The id of the hub: {id}").format(id=b64(hub)))
 
 
 def add_to(program: typer.Typer) -> None:

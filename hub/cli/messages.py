@@ -26,6 +26,7 @@ from hub.client.domain.references import reference
 from hub.client.domain.summaries import summary, value_text
 from hub.client.errors import N_, Damaged, Fault
 from hub.client.member import Member
+from hub.client.sending import Receipt
 
 OperationArgument = Annotated[str, typer.Argument(help=_("The operation's code, such as HSH."))]
 ChannelArgument = Annotated[str, typer.Argument(help=_("The channel's label."))]
@@ -56,7 +57,7 @@ def channels(operation: OperationArgument, profile: ProfileOption) -> None:
             rows = table(_("Channel"), _("Type"), _("Compartment"), _("Readers"))
             id_ = member.operation(operation)
             for room in await member.rooms(id_):
-                label = escape(room.label) if room.readable else f"[dim]{_('not for you')}[/]"
+                label = escape(room.label) if room.readable else _("(not for you)")
                 rows.add_row(label, room.type, room.compartment, str(member.reader_count(id_, room.channel)))
             out.print(rows)
 
@@ -141,13 +142,14 @@ def follow(profile: ProfileOption) -> None:
 
     async def listen() -> None:
         async with signed_in(profile) as member:
+            await member.catch_up()
             async for event in member.follow():
                 if event.item is not None:
                     out.print(_line(member, event.item.operation, event.item))
                 elif event.fault is not None:
                     _tell_fault(event.fault)
                 elif event.word in {"connected", "waiting"}:
-                    err.print(f"[dim]{_(WORDS[event.word])} {event.way}[/]")
+                    err.print(_(WORDS[event.word]).format(way=event.way), style="dim")
 
     run(listen)
 
@@ -165,14 +167,17 @@ def outbox(
                 else:
                     out.print(f"{b64(waiting.id)} {waiting.kind} {moment(waiting.at)}")
             for receipt in await member.flush():
-                out.print(f"{_('Sent')} {moment(receipt.at)}")
+                _tell_sent(receipt)
 
     run(send)
 
 
 # -- in words ----------------------------------------------------------------------------------------------------------
 
-WORDS = {"connected": N_("Connected:"), "waiting": N_("The line is broken, trying again.")}
+WORDS = {
+    "connected": N_("Connected ({way}). What comes from now on:"),
+    "waiting": N_("The line is broken, trying again."),
+}
 
 
 def _say(profile: str, operation: str, channel: str, kind: str, body: dict[str, Any], parts: dict[str, Any]) -> None:
@@ -180,9 +185,14 @@ def _say(profile: str, operation: str, channel: str, kind: str, body: dict[str, 
         async with signed_in(profile) as member:
             id_ = member.operation(operation)
             receipt = await member.post(id_, await member.channel(id_, channel), kind, body, **parts)
-            out.print(f"{_('Sent')} {moment(receipt.at)}, {_('number')} {receipt.seq}, {_('log entry')} {receipt.leaf}")
+            _tell_sent(receipt)
 
     run(send)
+
+
+def _tell_sent(receipt: Receipt) -> None:
+    words = _("Sent {time}, number {seq} in the channel, log entry {leaf}.")
+    out.print(words.format(time=moment(receipt.at), seq=receipt.seq, leaf=receipt.leaf))
 
 
 def _checked(make: Any) -> dict[str, Any]:
@@ -208,7 +218,7 @@ def _line(member: Member, operation: OperationId, item: Item) -> str:
     header, author = item.header, item.author
     if header is None or author is None:
         return head
-    urgent = f"[bold yellow]{_('IMMEDIATE')}[/] " if header.urgency == "immediate" else ""
+    urgent = "[bold yellow]" + _("IMMEDIATE") + "[/] " if header.urgency == "immediate" else ""
     words = escape(_words(item))
     return f"{head}  {author.country}  {urgent}{header.kind:<16} {words}  [dim]{_reference(member, operation, item)}[/]"
 
@@ -233,8 +243,10 @@ def _tell_all(member: Member, operation: OperationId, item: Item) -> None:
     if item.fault is not None or item.header is None or item.author is None:
         return
     device = member.state.directory.latest.devices[item.header.device]
-    out.print(f"{_('Signed by')} {escape(item.author.name)} ({item.author.code}), {escape(device.label)}")
-    out.print(f"{_('Log entry')} {item.leaf}, {_('statement')} {b64(item.id)}")
+    signed = _("Signed by {name} ({code}) on {device}; log entry {leaf}, statement {id}")
+    author = item.author
+    words = signed.format(name=author.name, code=author.code, device=device.label, leaf=item.leaf, id=b64(item.id))
+    out.print(escape(words))
     body = item.body or {}
     if item.header.kind == "alert":
         read = read_alert_body(body)
@@ -288,5 +300,5 @@ def add_to(program: typer.Typer) -> None:
     program.command("show", help=_("One item in full."))(show)
     program.command("post", help=_("Post words in a channel."))(post)
     program.command("alert", help=_("Send an alert."))(alert)
-    program.command("follow", help=_("Everything that comes, until Ctrl-C."))(follow)
+    program.command("follow", help=_("What comes from now on, until Ctrl-C."))(follow)
     program.command("outbox", help=_("What waits to be sent."))(outbox)

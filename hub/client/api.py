@@ -1,4 +1,4 @@
-"""The hub's HTTP answers as Python values: one method per route, no judgement of what comes (docs/spec/20-http.md)."""
+"""The hub's HTTP answers as Python values: one method per route, no judgement of what comes (docs/spec/22-http.md)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Becoming a member: one's own keys, made here, under an invitation that came outside the hub (docs/spec/12-vault.md).
+Becoming a member: one's own keys, made here, under an invitation that came outside the hub (docs/spec/11-vault.md).
 
 Two ways into the vault are made, passphrase with second secret and recovery code, and the recovery code is proven to
 open the vault before anything leaves this machine.

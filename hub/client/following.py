@@ -1,4 +1,4 @@
-"""What is new, as it comes: live packets through the same verification as everything else (docs/spec/21-live.md)."""
+"""What is new, as it comes: live packets through the same verification as everything else (docs/api.md)."""
 
 from __future__ import annotations
 

@@ -239,7 +239,7 @@ async def _grants(state: State, after: Operation, channel: ChannelId) -> tuple[J
 
 
 def _wraps_form(channel: ChannelId, epoch: int, to: Sequence[Reader], wraps: Sequence[bytes]) -> Json:
-    rows: Json = [b64(wrap) for reader, wrap in zip(to, wraps, strict=True)]
+    rows: Json = [[b64(reader.account), reader.generation, b64(wrap)] for reader, wrap in zip(to, wraps, strict=True)]
     return {"channel": b64(channel), "epoch": epoch, "wraps": rows}
 
 

@@ -1,5 +1,5 @@
 """
-One person's profile on one machine: what is kept, and what opens it (docs/spec/12-vault.md).
+One person's profile on one machine: what is kept, and what opens it (docs/spec/11-vault.md).
 
     profile/           0700
     ├── profile.json   hub id, address, account, second secret; device key, vault and its wraps, all sealed

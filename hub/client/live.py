@@ -1,5 +1,5 @@
 """
-What happens from now on: a WebSocket, and long-polling where something on the way blocks it (docs/spec/21-live.md).
+What happens from now on: a WebSocket, and long-polling where something on the way blocks it (docs/api.md).
 
 Both carry the same packets from the same cursors. A lost connection is taken up again from the cursors after a pause
 that grows and is never the same twice, so that a hub that comes back isn't met by everybody at once.

@@ -1,5 +1,5 @@
 """
-One member at one hub: all that command line, demonstration and tests do as a person (docs/spec/15-client.md).
+One member at one hub: all that command line, demonstration and tests do as a person (docs/spec/16-client.md).
 
     async with await Member.open(folder, passphrase) as ghana:
         await ghana.sign_in()
@@ -174,6 +174,14 @@ class Member:
         """The whole channel, in the hub's order, each item verified and opened or marked."""
         await reading.update(self.state, operation, channel)
         return list(self.state.channels[channel].items)
+
+    async def catch_up(self) -> None:
+        """Verifies what the readable channels hold already, so that `follow` tells only what is new."""
+        for operation, view in self.state.operations.items():
+            if view.states and view.frozen is None:
+                for channel, place in view.latest.channels.items():
+                    if place.open and self.reads(operation, channel):
+                        await reading.update(self.state, operation, channel)
 
     def follow(self) -> AsyncIterator[Event]:
         """Everything that happens from now on in the channels that this member reads."""

@@ -1,5 +1,5 @@
 """
-What is written and not yet received by the hub: one sealed file each (docs/spec/15-client.md).
+What is written and not yet received by the hub: one sealed file each (docs/spec/16-client.md).
 
 A file holds the words and, once sending has begun, the exact packet with its device number: an unknown outcome is asked
 about, and then the same bytes go out again, so nothing is ever said twice.

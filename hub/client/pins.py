@@ -1,5 +1,5 @@
 """
-What a member has already verified, so that no hub can show less or something else later (docs/spec/15-client.md).
+What a member has already verified, so that no hub can show less or something else later (docs/spec/16-client.md).
 
 Written form, a private record named "pins" (at the hub) and a sealed file (on the device):
 ``{v, directory: [size, head], operations: [[operation, size, head]…], channels: [[operation, channel, seq, chain]…],

@@ -1,4 +1,4 @@
-"""Where the hub says that a statement stands: claims, until they are checked (docs/spec/14-packet.md)."""
+"""Where the hub says that a statement stands: claims, until they are checked (docs/spec/15-packet.md)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Reading a channel: fetch, judge, prove what came late, open (docs/spec/15-client.md).
+Reading a channel: fetch, judge, prove what came late, open (docs/spec/16-client.md).
 
 What was sealed under an epoch that is known to be superseded, or by a device or member known to be gone, is believed on
 first sight only with evidence of its place: a later epoch's maker had seen it, or the audit log proves that it stands

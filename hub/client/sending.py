@@ -1,5 +1,5 @@
 """
-Saying something once and in order: outbox first, then one envelope at a time under a lock (docs/spec/15-client.md).
+Saying something once and in order: outbox first, then one envelope at a time under a lock (docs/spec/16-client.md).
 
 1. What is said rests in the outbox, sealed, before anything else happens.
 2. Where the channel's epoch is stale or missing, a new one is made first, without asking anyone.

@@ -1,5 +1,5 @@
 """
-The chains as this member has verified them, each state with its place in the log (docs/spec/15-client.md).
+The chains as this member has verified them, each state with its place in the log (docs/spec/16-client.md).
 
 An envelope is judged by the states as of its leaf, never by what it claims about them.
 """

@@ -1,4 +1,4 @@
-"""What one member holds while a program runs: keys, connection, what was verified (docs/spec/15-client.md)."""
+"""What one member holds while a program runs: keys, connection, what was verified (docs/spec/16-client.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings the verified state up to the hub's, and refuses what goes back behind the pins (docs/spec/15-client.md)."""
+"""Brings the verified state up to the hub's, and refuses what goes back behind the pins (docs/spec/16-client.md)."""
 
 from __future__ import annotations
 
