@@ -1,4 +1,4 @@
-"""How much and how often: bodies are refused before they are read, and each caller has a bucket (docs/operating)."""
+"""How much and how often: bodies are refused unread, each caller has a bucket (docs/operating/README.md)."""
 
 import asyncio
 from collections import OrderedDict

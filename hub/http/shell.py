@@ -1,4 +1,4 @@
-"""The few pages that the server renders, and the files of the bundle (Jinja2; docs/architecture, web)."""
+"""The few pages that the server renders, and the files of the bundle (Jinja2; docs/architecture.md, web)."""
 
 import gettext
 import json

@@ -1,6 +1,6 @@
 """
 Reads headers and verifies signatures: at once while the hub is idle, in one helper process when posts wait for each
-other (docs/decisions). A thread for each would cost more than it saves.
+other (docs/decisions/0016-verifying-beside.md). A thread for each would cost more than it saves.
 """
 
 import asyncio
