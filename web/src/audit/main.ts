@@ -78,11 +78,13 @@ async function prove(): Promise<Proof> {
   return { checkpoint, before, shown: inside.length, beyond: entries.length - inside.length };
 }
 
-function tell(words: string, facts: readonly (readonly [string, string])[], state: "is-checked" | "is-failed" | ""): void {
+function tell(title: string, words: string, facts: readonly (readonly [string, string])[], state: "is-checked" | "is-failed" | ""): void {
   const panel = document.getElementById("proof");
   const list = document.getElementById("proof-facts");
   const sentence = document.getElementById("proof-words");
-  if (panel === null || list === null || sentence === null) return;
+  const heading = document.getElementById("proof-title");
+  if (panel === null || list === null || sentence === null || heading === null) return;
+  heading.textContent = title;
   panel.classList.remove("is-checked", "is-failed");
   if (state !== "") panel.classList.add(state);
   sentence.textContent = words;
@@ -115,7 +117,8 @@ function tellProof(proof: Proof, took: number): void {
   if (beyond > 0) facts.push([t("Newer"), t("{n} entries are newer than the checkpoint: verify again in a moment", { n: beyond })]);
   const seconds = number(Math.round(took / 100) / 10);
   tell(
-    t("Log verified. Checked in this browser at {time} UTC, in {seconds} seconds. Nothing was removed, added or changed behind what you saw before.", {
+    t("Log verified"),
+    t("Checked in this browser at {time} UTC, in {seconds} seconds. Nothing was removed, added or changed behind what you saw before.", {
       time: clockWithSeconds(Date.now()),
       seconds,
     }),
@@ -126,15 +129,15 @@ function tellProof(proof: Proof, took: number): void {
 
 async function verify(): Promise<void> {
   const began = performance.now();
-  tell(t("Checking …"), [], "");
+  tell(t("The log’s proof"), t("Checking …"), [], "");
   try {
     tellProof(await prove(), performance.now() - began);
   } catch (reason) {
     if (reason instanceof ProtocolError) {
-      tell(t("The log failed its check (problem {code}). Keep this page open and call another auditor before anything else.", { code: reason.code }), [], "is-failed");
+      tell(t("Check failed"), t("The log failed its check (problem {code}). Keep this page open and call another auditor before anything else.", { code: reason.code }), [], "is-failed");
       return;
     }
-    tell(t("The hub can’t be reached, so nothing could be checked. Try again."), [], "");
+    tell(t("The log’s proof"), t("The hub can’t be reached, so nothing could be checked. Try again."), [], "");
     if (!(reason instanceof Unreachable || reason instanceof DOMException || reason instanceof TypeError)) throw reason;
   }
 }

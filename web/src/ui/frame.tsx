@@ -111,11 +111,6 @@ function AccountMenu() {
             {t("Keyboard shortcuts")}
           </button>
         </li>
-        {session.value?.mayAudit === true && (
-          <li>
-            <a href="/audit">{t("Audit log")}</a>
-          </li>
-        )}
         <li>
           <button type="button" onClick={doing(() => attempt(ask("lock", {}).then(turnTo)))}>
             {t("Lock now")}
@@ -150,6 +145,14 @@ function Nav() {
             <span>{t("Channels")}</span>
           </a>
         </li>
+        {session.value?.mayAudit === true && (
+          <li>
+            <a href="/audit">
+              <Icon name="log" />
+              <span>{t("Log")}</span>
+            </a>
+          </li>
+        )}
       </ul>
     </nav>
   );

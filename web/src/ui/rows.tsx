@@ -66,7 +66,7 @@ export function AlertCells({ summary, from, mine, product, time, state, draft = 
         {summary.way !== null && (
           <>
             <Icon name={summary.way.icon} />
-            <span class="hidden-text">{summary.way.name} </span>
+            <span class={summary.place === null && !draft ? undefined : "hidden-text"}>{summary.way.name} </span>
           </>
         )}
         {summary.place !== null && <bdi>{summary.place}</bdi>}
