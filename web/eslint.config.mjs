@@ -1,4 +1,4 @@
-// ESLint knows types here: what it forbids is what the compiler cannot (docs/decisions).
+// ESLint knows types here: what it forbids is what the compiler cannot (docs/decisions/0005-typescript-6-for-lint.md).
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(

@@ -1,1 +1,1 @@
-"""One log of everything that happened: tiles, checkpoints, proofs, and the desk of auditors (docs/spec, audit log)."""
+"""One log of everything that happened: tiles, checkpoints, proofs, and the desk of auditors (docs/spec/13-tlog.md)."""

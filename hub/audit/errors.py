@@ -1,5 +1,5 @@
 """
-What can be wrong with the log itself, as far as this hub can see it (docs/spec, audit log).
+What can be wrong with the log itself, as far as this hub can see it (docs/spec/13-tlog.md).
 
     hub.errors.HubError
     └── LogDamaged     the database no longer holds what the hub has signed

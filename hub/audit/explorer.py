@@ -1,4 +1,4 @@
-"""The auditor's desk: lines of the log with the words that a sentence about them needs (docs/guide, auditing)."""
+"""The auditor's desk: lines of the log with the words that a sentence about them needs (docs/guide/auditing.md)."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence

@@ -1,6 +1,6 @@
 """
 The whole log counted again from the bodies of its leaves, and everything beside it held against them (`ncphub audit
-verify`; docs/operating).
+verify`; docs/operating/README.md).
 
 Only two things are believed: the hub id that the operator knows, and SHA-256. From the genesis with that id follow the
 log's key, the administrators, every certificate and membership, and with these every signature in the journal.

@@ -1,5 +1,5 @@
 """
-One channel as this member verifies it, envelope by envelope (docs/spec/06-envelope.md, 15-client.md).
+One channel as this member verifies it, envelope by envelope (docs/spec/06-envelope.md, 16-client.md).
 
 A bad envelope is marked with its cause and an action, and the next one is looked at: it never stops the channel.
 """

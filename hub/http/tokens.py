@@ -1,5 +1,5 @@
 """
-Session tokens: the one module that may import jose (docs/decisions; RFC 7519).
+Session tokens: the one module that may import jose (docs/decisions/0012-tokens.md; RFC 7519).
 
 A token says which session a request belongs to, nothing more: what counts is the session then looked up by `jti`.
 Python-jose takes far more than this hub issues, so a token is accepted only if it is, byte for byte, what `issue`

@@ -1,5 +1,5 @@
 """
-What can happen to a record besides being refused; all of it reads as `hub-busy` to a client (docs/spec, problems).
+What can happen to a record besides being refused; all of it reads as `hub-busy` to a client (docs/spec/22-http.md).
 
     hub.http.errors.HubBusy
     ├── QueueFull        nothing was kept: send again later

@@ -1,4 +1,4 @@
-"""What is put into the journal and what comes out of it: facts without behaviour (docs/spec, audit log)."""
+"""What is put into the journal and what comes out of it: facts without behaviour (docs/spec/13-tlog.md)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A statement of the journal in its one transport form (docs/spec, packets)."""
+"""A statement of the journal in its one transport form (docs/spec/15-packet.md)."""
 
 from typing import Final
 

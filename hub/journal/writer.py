@@ -1,5 +1,5 @@
 """
-The one task that commits: what came in during the last commit goes into the next (docs/spec, audit log).
+The one task that commits: what came in during the last commit goes into the next (docs/spec/13-tlog.md).
 
 While a commit is under way records queue; the next one takes all of them, up to a bound, without any timer. A record
 that can't be committed is refused alone. A lost connection never loses or doubles a record: before anything is tried

@@ -1,4 +1,4 @@
-"""Who listens to which stream, and the bytes of each commit on their way to all of them (docs/spec, live)."""
+"""Who listens to which stream, and the bytes of each commit on their way to all of them (docs/api.md, live)."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

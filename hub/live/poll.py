@@ -1,4 +1,4 @@
-"""The same packets by ordinary requests, for places where something on the way blocks sockets (docs/spec, live)."""
+"""The same packets by ordinary requests, for places where something on the way blocks sockets (docs/api.md, live)."""
 
 import asyncio
 

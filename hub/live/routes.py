@@ -1,4 +1,4 @@
-"""The live stream over HTTP: a socket, or the same by polling (docs/spec, live)."""
+"""The live stream over HTTP: a socket, or the same by polling (docs/api.md, live)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Everybody who is connected: how many, until when, and who must leave (docs/spec, live)."""
+"""Everybody who is connected: how many, until when, and who must leave (docs/api.md, live)."""
 
 from collections.abc import Sequence
 from typing import Final

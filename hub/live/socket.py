@@ -1,4 +1,4 @@
-"""One member's WebSocket: what is new at once, what was missed from the journal, nothing twice (docs/spec, live)."""
+"""One member's WebSocket: what is new at once, what was missed from the journal, nothing twice (docs/api.md, live)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""What an account may see now, as the rooms above know it; live only asks (docs/spec, live)."""
+"""What an account may see now, as the rooms above know it; live only asks (docs/api.md, live)."""
 
 from collections.abc import Collection
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""How far a client is, as it says so: one form for sockets and polls (docs/spec, live)."""
+"""How far a client is, as it says so: one form for sockets and polls (docs/api.md, live)."""
 
 from typing import Annotated, Final
 

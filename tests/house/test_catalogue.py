@@ -1,4 +1,4 @@
-"""Everything shown to a person stands in the catalogue, in French too, and nothing else does (docs/style, words)."""
+"""Everything shown to a person stands in the catalogue, in French too, and nothing else does (CONTRIBUTING.md)."""
 
 import io
 import re

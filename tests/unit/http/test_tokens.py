@@ -1,4 +1,4 @@
-"""Session tokens: what the hub issued is taken, everything else is refused without a reason (docs/threat-model)."""
+"""Session tokens: what the hub issued is taken, everything else is refused without a reason (docs/threat-model.md)."""
 
 import base64
 import hashlib

@@ -1,5 +1,5 @@
 /**
- * The hub's HTTP interface as the worker uses it (docs/spec, API): JSON and packets in, refusals as `Refused`.
+ * The hub's HTTP interface as the worker uses it (docs/api.md): JSON and packets in, refusals as `Refused`.
  *
  * Nothing here is believed: what comes back is checked by crypto/ before anybody sees it.
  */
