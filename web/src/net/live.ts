@@ -133,7 +133,7 @@ export class Live {
     // From time to time the socket is tried again: the proxy may have been an other network's.
     while (!this.stopped && Date.now() - started < 10 * 60_000) {
       try {
-        const bytes = await poll(b64(utf8(JSON.stringify({ after: this.listener.cursor() }))), POLL_SECONDS);
+        const bytes = await poll(b64(utf8(JSON.stringify(this.listener.cursor()))), POLL_SECONDS);
         if (bytes !== null) {
           this.take(bytes);
           await this.queue;

@@ -1,6 +1,6 @@
 /**
- * A draft while somebody writes it: stored two seconds after the last key, and at once when the page is left. The page says
- * when it was stored; leaving asks only when storing failed.
+ * A draft while somebody writes it: on this device within a second of every key, on the hub two seconds after the last one,
+ * and at once when the page is left. The page says when it was stored; leaving asks only when storing failed.
  */
 import { type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
@@ -8,6 +8,8 @@ import type { B64, Draft, Problem } from "../worker/protocol.ts";
 import { draftPath, go } from "./route.ts";
 import { ask, problemOf, refreshDrafts } from "./state.ts";
 
+/** The longest that a key waits to be stored here: somebody who types without a pause loses no more to a dying tab. */
+const SOON = 700;
 const REST = 2_000;
 
 export interface Keeper {
@@ -25,26 +27,38 @@ function keeperOf(first: Draft): Keeper {
   const draft = signal(first);
   const saved = signal<{ readonly at: number; readonly onHub: boolean } | null>(null);
   const problem = signal<Problem | null>(null);
-  let timer = 0;
-  let stored = first;
+  let soon = 0;
+  let rest = 0;
+  let kept = first;
+  let brought = first;
   let dropped = false;
-  const flush = async (): Promise<void> => {
-    clearTimeout(timer);
+  const store = async (deviceOnly: boolean): Promise<void> => {
     const wanted = draft.value;
-    if (wanted === stored || dropped) return;
+    if (wanted === (deviceOnly ? kept : brought) || dropped) return;
     try {
-      const { savedAt, onHub } = await ask("putDraft", { draft: wanted });
-      stored = wanted;
-      saved.value = { at: savedAt, onHub };
+      const { savedAt, onHub } = await ask("putDraft", deviceOnly ? { draft: wanted, deviceOnly } : { draft: wanted });
+      kept = wanted;
+      if (!deviceOnly) brought = wanted;
+      // Told at the first time and when somebody rests: not again and again into the ear of who types.
+      if (!deviceOnly || saved.value === null) saved.value = { at: savedAt, onHub };
       problem.value = null;
     } catch (reason) {
       problem.value = problemOf(reason);
       throw reason;
     }
   };
-  const later = (): void => {
+  const stop = (): void => {
+    clearTimeout(soon);
+    clearTimeout(rest);
+    soon = 0;
+  };
+  const flush = async (): Promise<void> => {
+    stop();
+    await store(false);
+  };
+  const quietly = (storing: Promise<void>): void => {
     // What went wrong stands on the page (problem); the next key tries again.
-    flush().catch(() => undefined);
+    storing.catch(() => undefined);
   };
   return {
     draft,
@@ -53,11 +67,16 @@ function keeperOf(first: Draft): Keeper {
     flush,
     write: (values, more = {}) => {
       draft.value = { ...draft.value, ...more, values, changedAt: Date.now() };
-      clearTimeout(timer);
-      timer = window.setTimeout(later, REST);
+      clearTimeout(rest);
+      rest = window.setTimeout(() => quietly(flush()), REST);
+      if (soon !== 0) return;
+      soon = window.setTimeout(() => {
+        soon = 0;
+        quietly(store(true));
+      }, SOON);
     },
     drop: async () => {
-      clearTimeout(timer);
+      stop();
       dropped = true;
       await ask("dropDraft", { id: first.id });
       await refreshDrafts();

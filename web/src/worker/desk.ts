@@ -74,8 +74,8 @@ export class Desk {
     },
     newDraft: (given) => this.newDraft(given),
     drafts: () => this.opened.drafts.all(),
-    putDraft: async ({ draft }) => {
-      const onHub = await this.opened.drafts.put(draft);
+    putDraft: async ({ draft, deviceOnly = false }) => {
+      const onHub = await this.opened.drafts.put(draft, deviceOnly);
       this.tell({ event: "drafts" });
       return { savedAt: Date.now(), onHub };
     },

@@ -37,8 +37,9 @@ export class Drafts {
   }
 
   /** Durable on this device when it returns; true if it rests on the hub too. */
-  async put(draft: Draft): Promise<boolean> {
+  async put(draft: Draft, deviceOnly = false): Promise<boolean> {
     await this.records.keep(nameOf(draft.id), formOf(draft));
+    if (deviceOnly) return false;
     try {
       const other = await this.records.bring(nameOf(draft.id));
       if (other !== null) await this.keepBeside(other);

@@ -186,8 +186,8 @@ export interface Requests {
   readonly readers: { ask: { channel: B64 }; answer: readonly Reader[] };
   readonly newDraft: { ask: { operation: B64; channel: B64; kind: "alert" | "post"; ref: B64 | null; template: string | null; form: string | null }; answer: { readonly draft: Draft; readonly reference: string } };
   readonly drafts: { ask: Record<string, never>; answer: readonly Draft[] };
-  /** Answers when the draft rests sealed on this device; `onHub` when it is sealed on the hub too. */
-  readonly putDraft: { ask: { draft: Draft }; answer: { readonly savedAt: number; readonly onHub: boolean } };
+  /** Answers when the draft rests sealed on this device; `onHub` when it is sealed on the hub too, where it isn't asked to stay here. */
+  readonly putDraft: { ask: { draft: Draft; deviceOnly?: true }; answer: { readonly savedAt: number; readonly onHub: boolean } };
   readonly dropDraft: { ask: { id: B64 }; answer: null };
   /** Puts the draft into the outbox (durable on this device) and begins to send. */
   readonly send: { ask: { draft: B64; body: AlertBody | PostBody; urgent: boolean }; answer: OutboxEntry };
