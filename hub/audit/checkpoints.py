@@ -1,4 +1,4 @@
-"""The hub's signature under its log: once a second at most, never under a smaller or altered one (docs/spec/13-tlog.md)."""
+"""The hub's signature under its log: once a second at most, never under a shorter one (docs/spec/13-tlog.md)."""
 
 import asyncio
 import json
