@@ -200,5 +200,8 @@ def test_tests_and_vectors_that_the_threat_model_names_exist() -> None:
     vectors = re.findall(r"`(\w+\.json)`: “([^”]+)”", text)
 
     assert named <= all_tests()
+    for number, _, _, shown in rows("docs/threat-model.md", "## Attacks"):
+        if re.search(r"\bhostile\b(?! \()", shown):
+            assert any(name.startswith(f"test_attack_{number}_") for name in all_tests()), number
     for name, case in vectors:
         assert f'"name": "{case}"' in read(f"tests/vectors/{name}"), f"{name}: {case}"
