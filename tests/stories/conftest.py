@@ -121,6 +121,7 @@ async def town(whole_town: Town, request: pytest.FixtureRequest, tmp_path: Path)
         await desk.context.close()
     whole_town.desks.clear()
     complaints = whole_town.complaints
+    request.node.add_report_section("teardown", "what the pages complained of", "\n".join(complaints.said))
     said = complaints.others() if whole_town.network_may_complain else complaints.said
     assert said == [], f"the pages complained; pictures of failures in {tmp_path}"
 

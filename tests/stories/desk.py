@@ -6,6 +6,7 @@ What is done goes through the mouse or the keyboard; what is seen is found by it
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,16 +130,55 @@ class Desk:
         await self.key("Enter")
         await expect(self.page.get_by_role("link", name="Channels", exact=True)).to_be_visible(timeout=30_000)
 
-    async def unlocks(self) -> None:
-        """After a reload that ended the worker: the passphrase is all that is asked for on a known device."""
-        await self.goes_into("Passphrase")
-        await self.types(PASSPHRASE)
-        await self.key("Enter")
+    async def comes_back(self) -> None:
+        """After a reload or a new tab: a known device asks for no more than the passphrase, if the keys are gone at all."""
+        asked = self.field("Passphrase")
+        opened = self.page.get_by_role("link", name="Channels", exact=True)
+        await expect(asked.or_(opened)).to_be_visible()
+        if await asked.is_visible():
+            await asked.click()
+            await self.types(PASSPHRASE)
+            await self.key("Enter")
+        await expect(opened).to_be_visible(timeout=30_000)
+
+    async def crashes(self) -> None:
+        """The tab dies, as it does when memory runs out; then the person opens another."""
+        devtools = await self.context.new_cdp_session(self.page)
+        async with self.page.expect_event("crash"):
+            dying = asyncio.ensure_future(devtools.send("Page.crash"))
+        dying.cancel()
+        await asyncio.gather(dying, return_exceptions=True)
+        await self.page.close()
+        self.page = await self.context.new_page()
+        await self.page.goto(self.address)
+        await self.comes_back()
 
     async def opens_channel(self, name: str) -> None:
         await self.follows(re.compile("^Channels$"))
         await self.follows(re.compile(name))
         await self.sees_heading(name)
+
+    # -- what people of customs write ----------------------------------------------------------------------------------
+
+    async def begins_short_form(self) -> str:
+        """From a channel to the empty short form; gives the reference that the alert has from the start."""
+        await self.follows(re.compile("^New alert"))
+        await self.presses(re.compile("^Short form"))
+        await self.sees_heading("New alert: Seizure")
+        return await (await self.sees(re.compile(r"^HSH-[A-Z]{2}-"))).inner_text()
+
+    async def fills_short_form(self, goods: str) -> None:
+        """Every field that is needed, with the keyboard alone."""
+        await self.tabs_to(self.page.get_by_role("button", name="Now", exact=True))
+        await self.key("Enter")
+        await self.chooses("Control direction", "Import")
+        await self.chooses("Conveyance", "Sea container")
+        await self.chooses("Product category", "Other medicines")
+        await self.writes("Found goods", goods)
+        await self.picks("HS code", "amoxi", re.compile("^3004.20"))
+        await self.writes("Quantity", "12 500")
+        await self.chooses("Unit", "tablets")
+        await self.marks("TLP:AMBER")
 
 
 async def sit_down(browser: Browser, person: Person, line: Line, **context: object) -> Desk:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 CHUNK = 64 * 1024
+METHODS = (b"GET /", b"POST /", b"PUT /", b"DELETE /")
 REFUSAL = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -81,7 +82,8 @@ class Line:
 
     async def _up(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, asked: list[bytes]) -> None:
         while chunk := await source.read(CHUNK):
-            asked[0] = chunk
+            if chunk.startswith(METHODS):  # what follows of a body comes in chunks of its own
+                asked[0] = chunk
             sink.write(chunk)
             await sink.drain()
 
