@@ -1,17 +1,19 @@
 /** Chooses the page: sign-in until the keys are open, then the place in the address. */
 import { useEffect, useRef } from "preact/hooks";
 import { Channels } from "./channel.tsx";
-import { DraftPage } from "./draft.tsx";
-import { Foot, Header, Page, SkipLink } from "./frame.tsx";
+import { Header, Page, SkipLink } from "./frame.tsx";
 import { Home } from "./home.tsx";
-import { About } from "./knows.tsx";
-import { NewAlert } from "./new-alert.tsx";
-import { Readers } from "./readers.tsx";
+import { fetchTheRest, lazy } from "./lazy.tsx";
 import { type Place, place } from "./route.ts";
 import { Shortcuts, useShortcuts } from "./shortcuts.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { session, unread } from "./state.ts";
 import { t } from "./words.ts";
+
+const About = lazy(async () => (await import("./about.tsx")).About);
+const NewAlert = lazy(async () => (await import("./new-alert.tsx")).NewAlert);
+const DraftPage = lazy(async () => (await import("./draft.tsx")).DraftPage);
+const Readers = lazy(async () => (await import("./readers.tsx")).Readers);
 
 function titleOf(at: Place): string {
   switch (at.page) {
@@ -40,12 +42,7 @@ function Content() {
     case "home":
       return <Home />;
     case "about":
-      return (
-        <>
-          <About />
-          <Foot />
-        </>
-      );
+      return <About />;
     case "channels":
     case "channel":
       return <Channels />;
@@ -102,6 +99,7 @@ function Opened() {
   useTitle(titleOf(at));
   useFocusOnArrival(at);
   useShortcuts();
+  useEffect(() => void fetchTheRest(), []);
   const wide = at.page === "channels" || at.page === "channel";
   return (
     <div class={wide ? "app" : undefined}>
@@ -140,7 +138,6 @@ function Closed() {
       <SkipLink />
       <Header open={false} />
       <About />
-      <Foot />
     </div>
   );
 }
