@@ -12,13 +12,15 @@ from crypto.acts import act_body
 from crypto.changes import Author, audience_form
 from crypto.directory import entry_body as directory_entry_body
 from crypto.directory import entry_id as directory_entry_id
-from crypto.encoding import ChannelId, Json, b64, canon, id32, ids, parse, statement_id
+from crypto.encoding import ChannelId, Json, OperationId, b64, canon, id32, ids, parse, statement_id
 from crypto.envelope import envelope_id, header_body
-from crypto.epochs import EpochRecord
-from crypto.membership import entry_body, entry_id
-from crypto.packet import Packet
-from crypto.sealing import seal_message
+from crypto.epochs import EpochRecord, Reader
+from crypto.membership import entry_body, entry_id, readers
+from crypto.packet import Packet, join_parts
+from crypto.sealing import make_epoch, seal_message
 from crypto.signing import SigningKey
+from hub.client import governance
+from hub.client.epochs import epoch_secret, place_of
 from hub.client.state import now
 from tests.hostile.malicious import Packets, moved, place, stands_in
 from tests.people import Channel, Person, Village
@@ -31,7 +33,7 @@ YEAR = 365 * 24 * 3_600_000
 
 def entry(
     by: Person,
-    operation: bytes,
+    within: bytes,
     changes: Sequence[Json] = (),
     epochs: Sequence[EpochRecord] = (),
     *,
@@ -41,10 +43,10 @@ def entry(
 ) -> Packet:
     """What comes after the operation's head as `by` knows it; `body` rewrites the bytes before they are signed."""
     state = by.member.state
-    before, directory = state.operation(operation), state.directory.latest  # type: ignore[arg-type]
+    before, directory = state.operation(OperationId(within)), state.directory.latest
     parts: dict[str, Any] = {
         "hub": state.keys.hub,
-        "operation": operation,
+        "operation": within,
         "seq": before.seq + 1,
         "prev": before.head,
         "directory_size": directory.size,
@@ -54,8 +56,8 @@ def entry(
     } | other
     made = body(entry_body(changes=changes, epochs=epochs, **parts))
     signature = (signer or state.keys.device).sign("entry", made)
-    leaf = state.operations[operation].leaves[-1] + 1  # type: ignore[index]
-    told = {"stream": b64(operation), "kind": "operation", "seq": parts["seq"], "leaf": leaf, "at": now()}
+    leaf = state.operations[OperationId(within)].leaves[-1] + 1
+    told = {"stream": b64(within), "kind": "operation", "seq": parts["seq"], "leaf": leaf, "at": now()}
     return Packet(canon(told), made, b"", (signature,), b"")
 
 
@@ -89,6 +91,44 @@ def opening(channel: bytes) -> Json:
         "audience": audience_form("all"),
         "history": "all",
     }
+
+
+async def several_channels(hub: Village, labels: Sequence[str], *readers_: Person) -> dict[str, Channel]:
+    """Channels that the coordinator and `readers_` read, all in one commit."""
+    coordinator = await hub.person("coordinator")
+    operation = await hub.open(*readers_)
+    of = sorted({coordinator.account, *(one.account for one in readers_)})
+    found = {label: Channel(operation, new_channel()) for label in labels}
+    changes = [governance.open_channel(one.id, "all", "general", "accounts", of, "all") for one in found.values()]
+    await coordinator.member.commit(operation, *changes, labels={one.id: label for label, one in found.items()})
+    for one in readers_:
+        await one.member.sync()
+    return found
+
+
+Chosen = list[tuple[Reader, bytes]]
+
+
+async def next_epoch(
+    by: Person,
+    channel: Channel,
+    readers_of: Callable[[Chosen], Chosen] = lambda honest: honest,
+    label: str = "Medicines",
+) -> tuple[Packet, bytes]:
+    """A new secret for readers that `by` chooses, not the rules; and the copies that travel beside it."""
+    state = by.member.state
+    operation, directory = state.operation(channel.operation), state.directory.latest
+    found = [(one, directory.accounts[one.account].aek) for one in readers(operation, channel.id, directory)]
+    chosen = sorted(readers_of(found), key=lambda one: one[0].account)
+    epoch = operation.channel(channel.id).epoch
+    assert epoch is not None
+    former = (epoch.number, await epoch_secret(state, channel.operation, channel.id, epoch.number))
+    view = state.channels[channel.id]
+    place_ = place_of(state, channel.operation, channel.id)
+    record, wraps, _ = make_epoch(place_, epoch.number + 1, chosen, label, (view.seq, view.chain), former)
+    rows: Json = [[b64(one.account), one.generation, b64(w)] for (one, _), w in zip(chosen, wraps, strict=True)]
+    beside = join_parts([canon({"channel": b64(channel.id), "epoch": record.epoch, "wraps": rows})])
+    return entry(by, channel.operation, epochs=[record]), beside
 
 
 # -- envelopes -----------------------------------------------------------------------------------------------------------
@@ -157,8 +197,6 @@ async def pen(by: Person, channel: Channel) -> Pen:
     """Where `by` can read: with the channel's secret at hand."""
     await by.read(channel)
     state = by.member.state
-    from hub.client.epochs import epoch_secret
-
     epoch = state.operation(channel.operation).channel(channel.id).epoch
     assert epoch is not None
     return Pen(by, channel, await epoch_secret(state, channel.operation, channel.id, epoch.number))

@@ -107,7 +107,7 @@ class MaliciousHub:
                 raw = self._altered(request.path_qs, answer.content_type, raw)
             response = web.Response(status=answer.status, body=raw)
             for name, value in answer.headers.items():
-                if name.lower() not in OWN_HEADERS and name.lower() != "content-type":
+                if name.lower() not in {*OWN_HEADERS, *self._silent()} and name.lower() != "content-type":
                     response.headers.add(name, value)
             if "Content-Type" in answer.headers:
                 response.headers["Content-Type"] = answer.headers["Content-Type"]
@@ -123,6 +123,10 @@ class MaliciousHub:
             if pattern.search(path):
                 raw = change(raw.decode()).encode()
         return raw
+
+    def _silent(self) -> set[str]:
+        """A liar doesn't say how much there would have been."""
+        return set() if self._packets is None else {"ncp-seq"}
 
     def _alter_packets(self, raw: bytes) -> bytes:
         return raw if self._packets is None else packed(self._packets(list(unpack_all(raw))))

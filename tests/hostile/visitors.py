@@ -90,3 +90,15 @@ class Seat:
 
     async def evaluate(self, script: str, given: Any = None) -> Any:
         return await self.page.evaluate(script, given)
+
+    async def write(self, words: str) -> None:
+        """Writes a post in the channel that is open, and sends it."""
+        await self.page.get_by_role("button", name="Write a post").first.click()
+        await self.page.get_by_label("Text").fill(words)
+        await self.page.get_by_role("button", name="Send post").click()
+
+    async def go_to(self, channel: Channel, name: str) -> None:
+        """Opens a channel by its link, as a person does."""
+        address = f"/o/{b64(channel.operation)}/{b64(channel.id)}"
+        await self.page.locator(f'a[href="{address}"]').first.click()
+        await expect(self.page.locator("h1")).to_contain_text(name)
