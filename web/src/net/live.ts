@@ -34,7 +34,7 @@ export class Live {
   private readonly listener: LiveListener;
   private socket: WebSocket | null = null;
   private stopped = false;
-  private queue: Promise<void> = Promise.resolve();
+  private queue: Promise<boolean> = Promise.resolve(true);
 
   constructor(listener: LiveListener) {
     this.listener = listener;
@@ -95,7 +95,7 @@ export class Live {
       socket.onmessage = (message: MessageEvent<ArrayBuffer | string>) => {
         alive();
         if (typeof message.data === "string") this.told(message.data);
-        else this.take(new Uint8Array(message.data));
+        else void this.take(new Uint8Array(message.data));
       };
       socket.onclose = () => {
         clearTimeout(watch);
@@ -111,15 +111,18 @@ export class Live {
     if (word.type === "bye" && (word.code === "expired-session" || word.code === "unauthenticated")) this.end();
   }
 
-  /** In order: a packet is never handled before the one that came first. */
-  private take(bytes: Uint8Array<ArrayBuffer>): void {
+  /** In order: a packet is never handled before the one that came first. False where it could not be taken. */
+  private take(bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
     this.queue = this.queue
       .then(() => this.listener.packets(bytes))
+      .then(() => true)
       .catch((fault: unknown) => {
-        // What could not be taken comes again: the next connection starts from the same cursor.
+        // It comes again: the next connection starts from the same cursor.
         if (!(fault instanceof Refused)) reportError(fault);
         this.socket?.close();
+        return false;
       });
+    return this.queue;
   }
 
   private end(): void {
@@ -135,8 +138,7 @@ export class Live {
       try {
         const bytes = await poll(b64(utf8(JSON.stringify(this.listener.cursor()))), POLL_SECONDS);
         if (bytes !== null) {
-          this.take(bytes);
-          await this.queue;
+          if (!(await this.take(bytes))) return false;
         }
       } catch (fault) {
         if (!(fault instanceof Refused)) throw fault;
