@@ -71,13 +71,14 @@ def add(plan: Plan, record: Record) -> Receipt:
         raise ValueError(f"a leaf of the type {leaf.type} needs its statement")
     if record.check is not None:
         record.check()
-    detail = detail_of(leaf, os.urandom(16))
+    salts = os.urandom(32)
+    detail = detail_of(leaf, salts[:16])
     head = None if statement is None else plan.places.place(statement)
     if statement is None or head is None:
-        index = _leaf(plan, leaf, leaf.object, detail)
+        index = _leaf(plan, leaf, leaf.object, detail, salts[16:])
         receipt = Receipt(index, plan.at)
     else:
-        index = _leaf(plan, leaf, b64(statement.id), detail)
+        index = _leaf(plan, leaf, b64(statement.id), detail, salts[16:])
         receipt = Receipt(index, plan.at, statement.id, head.seq, head.chain)
         plan.heads[head.stream] = head
         plan.statements.append(PlannedStatement(statement, receipt))
@@ -106,17 +107,18 @@ def offer(plan: Plan, devices_online: DevicesOnline) -> None:
                 object=b64(last.draft.id),
                 detail={"devices": devices, "first": first.receipt.seq, "last": last.receipt.seq},
             )
-            _leaf(plan, draft, draft.object, detail_of(draft, os.urandom(16)))
+            salts = os.urandom(32)
+            _leaf(plan, draft, draft.object, detail_of(draft, salts[:16]), salts[16:])
 
 
 def _with_statement(plan: Plan) -> list[Committed]:
     return [committed for committed in plan.committed if committed.record.statement is not None]
 
 
-def _leaf(plan: Plan, draft: LeafDraft, subject: str | None, detail: bytes) -> int:
+def _leaf(plan: Plan, draft: LeafDraft, subject: str | None, detail: bytes, salt: bytes) -> int:
     """Appends the leaf. Its salt isn't the detail's: who is shown a leaf mustn't be able to guess its detail."""
     index = plan.places.tree.size
-    body = body_of(draft, plan.at, subject, detail_hash(detail), os.urandom(16))
+    body = body_of(draft, plan.at, subject, detail_hash(detail), salt)
     digest = leaf_hash(body)
     plan.tiles += plan.places.tree.append(digest)
     plan.places.at = plan.at

@@ -21,7 +21,9 @@ SALT = bytes(16)
     actor=st.none() | ids,
     device=st.none() | ids,
     operation=st.none() | st.binary(min_size=32, max_size=32),
-    subject=st.none() | st.text(st.characters(min_codepoint=32, max_codepoint=126)),
+    subject=st.none()
+    | st.text(st.characters(min_codepoint=32, max_codepoint=126))
+    | st.from_regex(r"\A[\w-]{0,43}\Z", alphabet=st.characters(max_codepoint=127)),
     at=st.integers(0, 2**53 - 1),
 )
 def test_a_leaf_is_what_the_protocol_says(
@@ -63,6 +65,21 @@ def test_a_detail_holds_what_the_room_says_beside_the_place() -> None:
     )
 
 
+@given(st.dictionaries(st.sampled_from(["first", "code", "way"]), st.integers(-5, 2**53 - 1) | st.text(max_size=3)))
+def test_plain_details_are_encoded_as_any_other(detail: dict[str, int | str]) -> None:
+    try:
+        expected = canon({**detail, "salt": b64(SALT)})
+    except NotCanonical:
+        with pytest.raises(NotCanonical):
+            detail_of(LeafDraft("read", detail=detail), SALT)
+    else:
+        assert detail_of(LeafDraft("read", detail=detail), SALT) == expected
+
+
 def test_a_detail_without_a_canonical_form_is_refused() -> None:
     with pytest.raises(NotCanonical):
         detail_of(LeafDraft("read", detail={"Share": 1}), SALT)
+    with pytest.raises(NotCanonical):
+        detail_of(LeafDraft("read", detail={"share": 2**53}), SALT)
+    with pytest.raises(NotCanonical):
+        detail_of(LeafDraft("read", detail={"share": 0.5}), SALT)  # type: ignore[dict-item]
