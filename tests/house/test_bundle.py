@@ -10,8 +10,24 @@ from hub import paths
 
 MANIFEST: dict[str, str] = json.loads((paths.static() / "manifest.json").read_text("utf-8"))
 FILES = {name: file for name, file in MANIFEST.items() if name != "build"}
-NEEDED = {"app.js", "app.css", "worker.js", "audit.js", "domain.json", "locale/fr.json", "icons/favicon.svg"}
-FIRST_LOAD = ("app.js", "app.css", "worker.js", "domain.json", "locale/fr.json")
+NEEDED = {
+    "app.js",
+    "app.css",
+    "worker.js",
+    "audit.js",
+    "domain.json",
+    "domain-more.json",
+    "locale/fr.json",
+    "icons/favicon.svg",
+}
+FIRST_LOAD = (
+    "app.js",
+    "app.css",
+    "worker.js",
+    "domain.json",
+    "locale/fr.json",
+    *(name for name in FILES if name.startswith("first/")),
+)
 LARGEST_FIRST_LOAD = 150_000  # bytes, compressed by gzip
 
 
