@@ -7,7 +7,7 @@ from typing import Final
 from hub.client.domain.errors import MalformedList
 from hub.client.domain.texts import Text, folded, text_of, words_of
 
-_PARTS: Final = 5
+_PARTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,15 @@ class Entry:
     One code of a list.
 
     `words` are further words that find it; `group` is what the list's file says it is (mode of a conveyance,
-    functions of a place, proposed unit of a category, HS line of a substance).
+    functions of a place, proposed unit of a category, HS line of a substance, countries of a region); `compartment`
+    is the only one it is offered in, empty: every one.
     """
 
     code: str
     label: Text
     words: str = ""
     group: str = ""
+    compartment: str = ""
 
 
 Words = tuple[str, ...]
@@ -54,10 +56,10 @@ Lists = Mapping[str, CodeList]
 
 def load_lists(document: Mapping[str, object]) -> dict[str, CodeList]:
     """
-    The lists of a published document: ``{"lists": [{name, title, source, edition, entries}], …}``.
+    The lists of published documents: ``{"lists": [{name, title, source, edition, entries}], …}``.
 
-    An entry is ``[code, en, fr, words, group]``, empty ends left off; an empty `fr` means the same as `en`. Places are
-    also found by the name of their country. Raises MalformedList.
+    An entry is ``[code, en, fr, words, group, compartment]``, empty ends left off; an empty `fr` means the same as
+    `en`. Places are also found by the name of their country. Raises MalformedList.
     """
     raw_lists = document.get("lists")
     if not isinstance(raw_lists, list):
@@ -69,6 +71,17 @@ def load_lists(document: Mapping[str, object]) -> dict[str, CodeList]:
         raw[str(one["name"])] = one
     countries = {entry.code: entry for entry in _entries(raw["countries"])} if "countries" in raw else {}
     return {name: _list(one, countries if name == "places" else {}) for name, one in raw.items()}
+
+
+def offered_entries(codes: CodeList, compartment: str) -> tuple[Entry, ...]:
+    """The entries that a form in a channel of `compartment` proposes; a value may still be any code of the list."""
+    return tuple(entry for entry in codes.entries if entry.compartment in {"", compartment})
+
+
+def countries_of(lists: Lists, region: str) -> tuple[str, ...]:
+    """The countries of a region or regional office, sorted; none where this edition does not know it."""
+    entry = lists["regions"].entry(region) if "regions" in lists else None
+    return tuple(sorted(entry.group.split(" "))) if entry and entry.group else ()
 
 
 def search(codes: CodeList, query: str, locale: str, limit: int) -> tuple[Entry, ...]:
@@ -131,9 +144,9 @@ def _entries(raw: Mapping[str, object]) -> tuple[Entry, ...]:
     entries = []
     for row in rows:
         if not isinstance(row, list) or not 2 <= len(row) <= _PARTS or not all(isinstance(part, str) for part in row):
-            raise MalformedList(f"An entry of the list {raw['name']} is not [code, en, fr, words, group].")
-        code, en, fr, words, group = row + [""] * (_PARTS - len(row))
+            raise MalformedList(f"An entry of the list {raw['name']} is not [code, en, fr, words, group, compartment].")
+        code, en, fr, words, group, compartment = row + [""] * (_PARTS - len(row))
         if not code or not en:
             raise MalformedList(f"An entry of the list {raw['name']} has no code or no label.")
-        entries.append(Entry(code, Text(en, fr or en), words, group))
+        entries.append(Entry(code, Text(en, fr or en), words, group, compartment))
     return tuple(entries)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as part
 
+from hub.client.domain.identifiers import is_alert_id, is_container, is_imo
 from hub.client.domain.lists import Entry, Lists
 from hub.client.domain.templates import Field, Template, Value, Values, fields_to_show
 from hub.client.domain.texts import filled_in, hides_something
@@ -23,7 +24,7 @@ from hub.client.domain.values import (
 )
 
 RED = "TLP:RED"
-CHOSEN = frozenset({"code", "country", "tlp", "boolean"})
+CHOSEN = frozenset({"code", "country", "tlp", "boolean", "alert"})
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a sentence translated where it is shown
@@ -46,6 +47,9 @@ MESSAGES: Mapping[str, str] = {
     "unknown-place": N_("{label}: choose from the list, or describe the place"),
     "not-hs": N_("{label}: write four or six digits of the Harmonized System"),
     "not-cas": N_("{label}: one of these digits is wrong"),
+    "not-imo": N_("{label}: write seven digits. One of these is wrong"),
+    "not-container": N_("{label}: write four letters and seven digits. One of these is wrong"),
+    "not-an-alert": N_("{label}: choose an alert"),
     "not-a-time": N_("{label}: write a date and a time"),
     "in-the-future": N_("{label}: this time has not come yet"),
     "in-the-past": N_("{label}: choose a date that is still to come"),
@@ -126,6 +130,13 @@ def _problem(field: Field, value: Value, lists: Lists, audience: Audience, now: 
             return None if is_hs(text) else _of(field, "not-hs")
         case "cas":
             return None if is_cas(text) else _of(field, "not-cas")
+        case "imo":
+            return None if is_imo(text) else _of(field, "not-imo")
+        case "container":
+            codes = codes_of(text) if field.many else (text,)
+            return None if all(is_container(code) for code in codes) else _of(field, "not-container")
+        case "alert":
+            return None if is_alert_id(text) else _of(field, "not-an-alert")
         case "boolean":
             return None if text in {YES, NO} else _of(field, "unknown-code")
         case "datetime":
@@ -160,9 +171,11 @@ def _bounds(field: Field, number: str) -> Problem | None:
 def _time(field: Field, text: str, now: str | None) -> Problem | None:
     if not is_time(text):
         return _of(field, "not-a-time")
-    if now is not None and field.future and text <= now:
+    if now is None or field.whenever:
+        return None
+    if field.future and text <= now:
         return _of(field, "in-the-past")
-    if now is not None and not field.future and text > now:
+    if not field.future and text > now:
         return _of(field, "in-the-future")
     return None
 

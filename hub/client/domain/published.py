@@ -1,4 +1,4 @@
-"""Turns config/templates and config/reference into the one document that members read (docs/spec/20-templates.md)."""
+"""Turns config/templates and config/reference into the documents that members read (docs/spec/20-templates.md)."""
 
 import gzip
 import hashlib
@@ -14,7 +14,12 @@ from hub.client.domain.errors import MalformedList, MalformedTemplate
 from hub.client.domain.lists import CodeList, load_lists
 from hub.client.domain.templates import Template, forms_of, load_template
 
-_ENTRY = ("code", "en", "fr", "words", "group")
+FIRST = "domain"
+MORE = "domain-more"
+_ENTRY = ("code", "en", "fr", "words", "group", "compartment")
+# What a page needs before it can show or write anything; the rest comes when a form or an alert asks for it.
+_FIRST_RECORDS = frozenset({"seizure"})
+_LISTS_OF_EVERY_ROW = frozenset({"countries", "places", "conveyances", "tlp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Domain:
 
 
 def document(config: Path) -> dict[str, Any]:
-    """The published document ``{"lists": […], "templates": […]}`` of a folder `config`, in order of names."""
+    """All that a folder `config` says, ``{"lists": […], "templates": […]}``, in order of names."""
     return {
         "lists": [_list(path) for path in sorted((config / "reference").glob("*.toml"))],
         "templates": list(template_documents(config).values()),
@@ -53,6 +58,7 @@ def template_documents(config: Path) -> dict[str, dict[str, Any]]:
             "version": raw["version"],
             "title": raw["title"],
             "summary": raw["summary"],
+            **{part: raw[part] for part in ("compartments", "header") if part in raw},
             "forms": [
                 {"form": raw["form"], "name": raw["name"], "sections": raw["sections"]},
                 *(_shorter(raw, short) for short in files if short.get("record") == record),
@@ -62,29 +68,57 @@ def template_documents(config: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def publish(config: Path) -> tuple[str, bytes]:
-    """The file name, which carries the hash of its content, and the canonical JSON of the document."""
-    body = canon(document(config))
-    return f"domain-{hashlib.sha256(body).hexdigest()[:16]}.json", body
+def documents(config: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """
+    The two published documents: the first one suffices for the seizure record, the second one holds the rest.
+
+    Together they are `document`. The first one's ``more`` is the second one's file name.
+    """
+    whole = document(config)
+    first = [one for one in whole["templates"] if one["id"] in _FIRST_RECORDS]
+    fields = [
+        field for one in first for form in one["forms"] for section in form["sections"] for field in section["fields"]
+    ]
+    lists = {field["list"] for field in fields if "list" in field} | _LISTS_OF_EVERY_ROW
+    more = {
+        "lists": [one for one in whole["lists"] if one["name"] not in lists],
+        "templates": [one for one in whole["templates"] if one["id"] not in _FIRST_RECORDS],
+    }
+    return {
+        "lists": [one for one in whole["lists"] if one["name"] in lists],
+        "more": _file_name(MORE, canon(more)),
+        "templates": first,
+    }, more
+
+
+def publish(config: Path) -> dict[str, bytes]:
+    """The published files: canonical JSON under names that carry the hash of their content, the first one first."""
+    first, more = (canon(one) for one in documents(config))
+    return {_file_name(FIRST, first): first, _file_name(MORE, more): more}
 
 
 def load(config: Path) -> Domain:
-    """The same as a browser reads from the published document."""
-    return read(document(config))
+    """The same as a browser reads from the published documents."""
+    return read(*documents(config))
 
 
-def read(published: Mapping[str, Any]) -> Domain:
-    """Templates and lists of a published document. Raises MalformedTemplate, MalformedList."""
-    documents = {one["id"]: one for one in published["templates"]}
+def read(published: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> Domain:
+    """Templates and lists of published documents. Raises MalformedTemplate, MalformedList."""
+    parts = [published] if more is None else [published, more]
+    documents = {one["id"]: one for part in parts for one in part["templates"]}
     templates = {
         (record, form): load_template(one, form) for record, one in documents.items() for form in forms_of(one)
     }
-    lists = load_lists(published)
+    lists = load_lists({"lists": [one for part in parts for one in part["lists"]]})
     for template in templates.values():
         for field in template.fields:
             if field.list and field.list not in lists:
                 raise MalformedTemplate(f"{field.key} asks for the list {field.list}, which is not there.")
     return Domain(templates, lists, documents)
+
+
+def _file_name(kind: str, body: bytes) -> str:
+    return f"{kind}-{hashlib.sha256(body).hexdigest()[:16]}.json"
 
 
 def _list(path: Path) -> dict[str, Any]:
@@ -127,11 +161,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """``python -m hub.client.domain.published CONFIG FOLDER`` writes the file and prints its name, for the bundler."""
+    """``python -m hub.client.domain.published CONFIG FOLDER`` writes the files and prints their names."""
     config, folder = (Path(argument) for argument in sys.argv[1:3])
-    name, body = publish(config)
-    (folder / name).write_bytes(body)
-    sys.stdout.write(f"{name} {len(body)} bytes, {len(gzip.compress(body, 9, mtime=0))} gzipped\n")
+    for name, body in publish(config).items():
+        (folder / name).write_bytes(body)
+        sys.stdout.write(f"{name} {len(body)} bytes, {len(gzip.compress(body, 9, mtime=0))} gzipped\n")
 
 
 if __name__ == "__main__":

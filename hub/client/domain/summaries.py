@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hub.client.domain.identifiers import show_container
 from hub.client.domain.lists import Lists
 from hub.client.domain.templates import Field, Template, Value, Values
 from hub.client.domain.values import FREE_PLACE, codes_of, show_decimal
@@ -69,6 +70,10 @@ def value_text(field: Field, lists: Lists, value: Value, locale: str) -> str:
             return ", ".join(lists[field.list].label(code, locale) for code in codes_of(text))
         case "place":
             return text[1:] if text.startswith(FREE_PLACE) else lists["places"].label(text, locale)
+        case "imo":
+            return f"IMO {text}"
+        case "container":
+            return ", ".join(show_container(code) for code in codes_of(text))
         case "decimal" | "integer":
             return show_decimal(text, locale)
         case _:

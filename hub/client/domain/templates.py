@@ -1,7 +1,7 @@
 """Forms as data: what a template says, and which of its fields a person has to see (docs/spec/20-templates.md)."""
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,13 +9,19 @@ from hub.client.domain.errors import MalformedTemplate
 from hub.client.domain.texts import Text, text_of
 
 TYPES: Final = frozenset(
-    ["text", "longtext", "integer", "decimal", "code", "country", "place", "hs", "datetime", "tlp", "boolean", "cas"]
+    [
+        *("text", "longtext", "integer", "decimal", "code", "country", "place", "hs", "datetime", "tlp", "boolean"),
+        *("cas", "imo", "container", "alert"),
+    ]
 )
 SUMMARY_PARTS: Final = ("title", "quantity", "unit", "place", "conveyance", "tlp", "country")
 NEEDS_LIST: Final = frozenset({"code", "tlp"})
+# What a form may say in the envelope's clear header, and the type of the field that says it.
+HEADER_PARTS: Final = {"urgency": "code", "to": "country", "due": "datetime", "ref": "alert"}
 
 _BOUNDS: Final = frozenset({"min", "max", "above", "max_length"})
-_OPTIONAL: Final = _BOUNDS | {"hint", "missing", "list", "required", "many", "nominal", "future", "default", "when"}
+_FLAGS: Final = frozenset({"required", "many", "nominal", "future", "whenever"})
+_OPTIONAL: Final = _BOUNDS | _FLAGS | {"hint", "missing", "list", "of", "default", "when"}
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NUMBER: Final = re.compile(r"(?:0|-?[1-9][0-9]*)(?:\.[0-9]+)?")
 
@@ -36,7 +42,8 @@ class Condition:
 class Field:
     """
     One question of a form. `missing` is its own sentence for "nothing filled in"; `nominal` marks names and numbers of
-    persons and firms; bounds are decimal strings; `many` holds several codes, sorted, one space between.
+    persons and firms; bounds are decimal strings; `many` holds several codes, sorted, one space between; `of` is the
+    record whose alerts an alert field refers to; a time is past, or to come where `future`, or either where `whenever`.
     """
 
     key: str
@@ -45,10 +52,12 @@ class Field:
     hint: Text | None
     missing: Text | None
     list: str
+    of: str
     required: bool
     many: bool
     nominal: bool
     future: bool
+    whenever: bool
     default: str
     min: str
     max: str
@@ -68,7 +77,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One form of a record: forms of the same `id` share keys and meaning, so they feed the same counts."""
+    """
+    One form of a record: forms of the same `id` share keys and meaning, so they feed the same counts.
+
+    `compartments` are those it is offered in, none: any. `header` names the fields that fill the envelope's header.
+    """
 
     id: str
     version: int
@@ -77,6 +90,8 @@ class Template:
     name: Text
     sections: tuple[Section, ...]
     summary: Mapping[str, tuple[str, ...]]
+    compartments: tuple[str, ...]
+    header: Mapping[str, str]
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -85,11 +100,12 @@ class Template:
 
 def load_template(document: Mapping[str, object], form: str) -> Template:
     """
-    The form `form` of a template document ``{id, version, title, summary, forms: [{form, name, sections}]}``.
+    The form `form` of a template document ``{id, version, title, summary, forms: [{form, name, sections}]}``, perhaps
+    with ``compartments`` and ``header``.
 
     Raises MalformedTemplate for anything unknown: a form that is half understood must not be filled in.
     """
-    _exactly(document, {"id", "version", "title", "summary", "forms"}, set(), "A template")
+    _exactly(document, {"id", "version", "title", "summary", "forms"}, {"compartments", "header"}, "A template")
     record, version, forms = document["id"], document["version"], document["forms"]
     raw_summary = document["summary"]
     if not isinstance(record, str) or not _KEY.fullmatch(record):
@@ -111,6 +127,8 @@ def load_template(document: Mapping[str, object], form: str) -> Template:
         _text(raw["name"], f"the name of {record}, {form}"),
         sections,
         {part: tuple(_word(key, part) for key in _listed(raw_summary[part], part)) for part in SUMMARY_PARTS},
+        _compartments(document),
+        _header(document),
     )
     keys = [field.key for field in template.fields]
     if len(set(keys)) != len(keys):
@@ -118,7 +136,15 @@ def load_template(document: Mapping[str, object], form: str) -> Template:
     for position, field in enumerate(template.fields):
         if field.when and field.when.field not in keys[:position]:
             raise MalformedTemplate(f"{field.key} depends on {field.when.field}, which does not stand before it.")
+        for part, key in template.header.items():
+            if key == field.key and field.type != HEADER_PARTS[part]:
+                raise MalformedTemplate(f"The header's {part} is no {field.type} field.")
     return template
+
+
+def offered(templates: Iterable[Template], compartment: str) -> tuple[Template, ...]:
+    """The forms that can be written in a channel of `compartment`."""
+    return tuple(one for one in templates if not one.compartments or compartment in one.compartments)
 
 
 def forms_of(document: Mapping[str, object]) -> tuple[str, ...]:
@@ -153,6 +179,19 @@ def _holds(when: Condition, value: Value | None) -> bool:
     return "*" in when.is_ or str(value) in when.is_
 
 
+def _compartments(document: Mapping[str, object]) -> tuple[str, ...]:
+    if "compartments" not in document:
+        return ()
+    return tuple(_word(one, "A compartment") for one in _listed(document["compartments"], "compartments"))
+
+
+def _header(document: Mapping[str, object]) -> dict[str, str]:
+    raw = document.get("header", {})
+    if not isinstance(raw, Mapping) or set(raw) - set(HEADER_PARTS):
+        raise MalformedTemplate(f"The header says at most {', '.join(HEADER_PARTS)}.")
+    return {part: _word(key, f"The header's {part}") for part, key in raw.items()}
+
+
 def _section(raw: object) -> Section:
     if not isinstance(raw, Mapping):
         raise MalformedTemplate("A section is not an object.")
@@ -168,12 +207,15 @@ def _field(raw: object) -> Field:
         raise MalformedTemplate("A field is not an object.")
     _exactly(raw, {"key", "type", "label"}, _OPTIONAL, "A field")
     key, kind, listed, max_length = raw["key"], raw["type"], raw.get("list", ""), raw.get("max_length", 0)
+    record = raw.get("of", "")
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         raise MalformedTemplate("A field's key is small letters, digits and underscores, a letter first.")
     if kind not in TYPES:
         raise MalformedTemplate(f"The type {kind!r} of {key} is unknown.")
     if not isinstance(listed, str) or (kind in NEEDS_LIST and not listed):
         raise MalformedTemplate(f"{key} needs the name of its list.")
+    if not isinstance(record, str) or (kind == "alert") != (record != ""):
+        raise MalformedTemplate(f"{key} names a record exactly when it refers to an alert.")
     if not isinstance(max_length, int) or isinstance(max_length, bool) or max_length < 0:
         raise MalformedTemplate(f"The length of {key} is not a number.")
     if kind in {"text", "longtext", "place"} and not max_length:
@@ -191,10 +233,12 @@ def _field(raw: object) -> Field:
         hint=_text(raw["hint"], f"the hint of {key}") if "hint" in raw else None,
         missing=_text(raw["missing"], f"the sentence of {key}") if "missing" in raw else None,
         list=listed,
+        of=record,
         required=_flag(raw, "required"),
         many=_flag(raw, "many"),
         nominal=_flag(raw, "nominal"),
         future=_flag(raw, "future"),
+        whenever=_flag(raw, "whenever"),
         default=default,
         min=str(bounds[0]),
         max=str(bounds[1]),

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Final
 
+from hub.client.domain.identifiers import container_of, containers_of, imo_of
 from hub.client.domain.templates import Field, Template, Value, Values, fields_to_show
 from hub.client.domain.texts import SPACES, on_one_line, trimmed
 
@@ -167,6 +168,10 @@ def _spelled(field: Field, value: Value) -> Value:
             return _place(on_one_line(text))
         case "cas":
             return _DASH.sub("-", _SPACE.sub("", text))
+        case "imo":
+            return imo_of(text)
+        case "container":
+            return containers_of(text) if field.many else container_of(text)
         case "country" | "code" if field.many:
             cased = text.upper() if field.type == "country" else text
             return " ".join(sorted({code for code in _BETWEEN.split(cased) if code}))

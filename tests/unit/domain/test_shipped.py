@@ -1,6 +1,7 @@
 """What stands in config/templates and config/reference keeps its own rules (docs/spec/20-templates.md)."""
 
 import gzip
+import json
 import re
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from crypto.encoding import canon
 from hub.client.domain import published
 from hub.client.domain.bodies import TLP_LABELS
 from hub.client.domain.errors import MalformedList, MalformedTemplate
+from hub.client.domain.headers import IMMEDIATE
+from hub.client.domain.lists import countries_of, offered_entries, search
 from hub.client.domain.problems import MESSAGES, Audience, problem_text, problems_with, tlp_offered
+from hub.client.domain.templates import offered
 from hub.client.domain.texts import Text, hides_something, trimmed
 from hub.client.domain.values import is_cas, is_hs, is_locode
 
@@ -29,11 +33,25 @@ def every_text() -> list[Text]:
     return texts
 
 
-def test_the_document_is_small_enough_for_the_first_load() -> None:
-    name, body = published.publish(CONFIG)
+def test_the_first_document_is_small_and_names_the_second_one() -> None:
+    (name, body), (more_name, more) = published.publish(CONFIG).items()
 
     assert re.fullmatch(r"domain-[0-9a-f]{16}\.json", name)
+    assert re.fullmatch(r"domain-more-[0-9a-f]{16}\.json", more_name)
+    assert json.loads(body)["more"] == more_name
     assert len(gzip.compress(body, 9)) <= 25_000
+    assert len(gzip.compress(more, 9)) <= 25_000
+
+
+def test_the_first_document_suffices_for_a_seizure() -> None:
+    first, more = published.documents(CONFIG)
+    whole = published.document(CONFIG)
+
+    assert {record for record, _ in published.read(first).templates} == {"seizure"}
+    assert set(published.read(first, more).templates) == set(DOMAIN.templates)
+    for part in ("lists", "templates"):
+        assert len(first[part]) + len(more[part]) == len(whole[part])
+        assert [one for one in whole[part] if one in first[part] or one in more[part]] == whole[part]
 
 
 def test_each_template_fits_into_one_statement() -> None:
@@ -60,6 +78,107 @@ def test_the_mandatory_minimum_of_a_seizure_is_asked() -> None:
     assert short == {
         "country", "event_at", "category", "quantity", "unit", "conveyance", "direction", "cases", "tlp",
     }  # fmt: skip
+
+
+def test_the_mandatory_minimum_of_every_other_record_is_asked() -> None:
+    asked = {
+        record: {field.key for field in DOMAIN.template(record, "long").fields if field.required}
+        for record in ("warning", "feedback", "licit", "arrival", "trend")
+    }
+
+    assert asked["warning"] >= {
+        "asked", "urgency", "eta", "conveyance", "departure", "destination", "suspected_goods", "indicators",
+        "requested", "reply_by", "tlp",
+    }  # fmt: skip
+    assert asked["feedback"] >= {"warning", "controlled", "reason", "result", "tlp"}
+    assert asked["licit"] >= {
+        "flow", "chemical", "hs", "quantity", "unit", "end_use", "certificate_verified", "company_checked",
+        "check_outcome", "departure", "destination", "tlp",
+    }  # fmt: skip
+    assert asked["arrival"] >= {
+        "product", "manufacturer", "batches", "quantity", "unit", "hs", "temperature", "consignee", "conveyance",
+        "departure", "destination", "etd", "eta", "contact", "facilitation", "tlp",
+    }  # fmt: skip
+    assert asked["trend"] >= {
+        "title", "categories", "method", "concealments", "indicators", "to_do", "dangers", "urgency", "severity",
+        "certainty", "valid_until", "tlp",
+    }  # fmt: skip
+
+
+def test_forms_of_a_compartment_are_offered_there_only() -> None:
+    forms = list(DOMAIN.templates.values())
+    general, precursor, vaccine = (
+        {one.id for one in offered(forms, name)} for name in ("general", "precursor", "vaccine")
+    )
+
+    assert general == {"seizure", "warning", "feedback", "trend"}
+    assert precursor == general | {"licit"}
+    assert vaccine == general | {"arrival"}
+
+
+def test_what_fills_the_header_is_a_field_of_the_form() -> None:
+    named = {record: DOMAIN.template(record, "long").header for record, form in DOMAIN.templates if form == "long"}
+
+    assert named == {
+        "seizure": {},
+        "warning": {"urgency": "urgency", "to": "asked", "due": "reply_by"},
+        "feedback": {"ref": "warning"},
+        "licit": {"ref": "counterpart"},
+        "arrival": {"to": "asked", "due": "reply_by"},
+        "trend": {"urgency": "urgency"},
+    }
+    for (record, _), template in DOMAIN.templates.items():
+        assert set(named[record].values()) <= {field.key for field in template.fields}
+        assert all(field.of in named for field in template.fields if field.type == "alert")
+
+
+def test_the_one_urgency_that_interrupts_is_in_its_list() -> None:
+    assert DOMAIN.lists["urgencies"].entry(IMMEDIATE) is not None
+
+
+def test_conditions_ask_for_codes_that_there_are() -> None:
+    for template in DOMAIN.templates.values():
+        fields = {field.key: field for field in template.fields}
+        for field in template.fields:
+            if field.when and fields[field.when.field].type == "code":
+                codes = DOMAIN.lists[fields[field.when.field].list]
+                assert all(codes.entry(code) for code in (*field.when.is_, *field.when.is_not) if code != "*")
+
+
+def test_units_that_forms_start_with_are_units() -> None:
+    for template in DOMAIN.templates.values():
+        for field in template.fields:
+            if field.default and field.type == "code":
+                assert DOMAIN.lists[field.list].entry(field.default)
+
+
+def test_compartments_of_codes_are_those_of_the_programme() -> None:
+    every = [entry for codes in DOMAIN.lists.values() for entry in codes.entries]
+
+    assert {entry.compartment for entry in every} == {"", "precursor", "vaccine"}
+    assert DOMAIN.lists["substances"].entry("6484-52-2") in offered_entries(DOMAIN.lists["substances"], "precursor")
+    assert DOMAIN.lists["substances"].entry("6484-52-2") not in offered_entries(DOMAIN.lists["substances"], "vaccine")
+
+
+def test_a_chemical_is_found_by_its_un_number() -> None:
+    found = [search(DOMAIN.lists["substances"], text, "en", 3)[0].code for text in ("1942", "UN 1942", "nitrate amm")]
+
+    assert found == ["6484-52-2"] * 3
+
+
+def test_every_country_has_at_most_one_region_and_every_region_has_known_countries() -> None:
+    regions = [entry.code for entry in DOMAIN.lists["regions"].entries]
+    of_the_wco = [
+        country for code in regions if code.startswith("WCO-") for country in countries_of(DOMAIN.lists, code)
+    ]
+
+    assert len([code for code in regions if code.startswith("WCO-")]) == 6
+    assert len(set(of_the_wco)) == len(of_the_wco) > 170
+    for code in regions:
+        assert all(DOMAIN.lists["countries"].entry(country) for country in countries_of(DOMAIN.lists, code))
+    assert len(countries_of(DOMAIN.lists, "RILO-ECE")) == 20
+    assert len(countries_of(DOMAIN.lists, "RILO-ESA")) == 18
+    assert {"GH", "NG", "SN"} <= set(countries_of(DOMAIN.lists, "WCO-WCA"))
 
 
 def test_codes_have_the_shape_of_their_lists() -> None:

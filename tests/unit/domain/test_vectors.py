@@ -13,6 +13,8 @@ import pytest
 from hub.client.domain import (
     bodies,
     errors,
+    headers,
+    identifiers,
     lists,
     problems,
     published,
@@ -66,6 +68,13 @@ DO: dict[str, Callable[..., object]] = {
     "is_cas": lambda _, text: values.is_cas(text),
     "hs_of": lambda _, text: values.hs_of(text),
     "is_hs": lambda _, text: values.is_hs(text),
+    "is_imo": lambda _, text: identifiers.is_imo(text),
+    "imo_of": lambda _, text: identifiers.imo_of(text),
+    "is_container": lambda _, text: identifiers.is_container(text),
+    "container_of": lambda _, text: identifiers.container_of(text),
+    "containers_of": lambda _, text: identifiers.containers_of(text),
+    "show_container": lambda _, text: identifiers.show_container(text),
+    "is_alert_id": lambda _, text: identifiers.is_alert_id(text),
     "is_locode": lambda _, text: values.is_locode(text),
     "is_time": lambda _, text: values.is_time(text),
     "free_place": lambda _, text: values.free_place(text),
@@ -85,6 +94,17 @@ DO: dict[str, Callable[..., object]] = {
     "read_alert_body": lambda _, body: asdict(bodies.read_alert_body(body)),
     "post_body": lambda _, text, language: bodies.post_body(text, language),
     "read_post_body": lambda _, body: asdict(bodies.read_post_body(body)),
+    "notice_body": lambda _, **asked: bodies.notice_body(**asked),
+    "read_notice_body": lambda _, body: asdict(bodies.read_notice_body(body)),
+    "header_parts": lambda name, values, **place: headers.header_parts(form(name, **place), values),
+    "offered": lambda name, compartment: [
+        [one.id, one.form] for one in templates.offered(given(name).templates.values(), compartment)
+    ],
+    "offered_entries": lambda name, compartment, **asked: [
+        one.code for one in lists.offered_entries(given(name).lists[asked["list"]], compartment)
+    ],
+    "countries_of": lambda name, region: list(lists.countries_of(given(name).lists, region)),
+    "read": lambda _, published, more=None: names_in(published, more),
     "summary": lambda name, values, locale, **place: asdict(
         summaries.summary(form(name, **place), given(name).lists, values, locale)
     ),
@@ -95,6 +115,11 @@ DO: dict[str, Callable[..., object]] = {
     ],
     "defaults": lambda name, **place: templates.defaults(form(name, **place)),
 }
+
+
+def names_in(first: Any, more: Any) -> object:
+    domain = published.read(first, more)
+    return {"templates": sorted(map(list, domain.templates)), "lists": sorted(domain.lists)}
 
 
 def normalised_twice(name: str, raw: Any, **place: Any) -> object:

@@ -1,12 +1,13 @@
 /**
- * The opened words of an alert and of a post: what goes into the sealed envelope (docs/spec/20-templates.md).
+ * The opened words of an alert, a post, a notice: what goes into the sealed envelope (docs/spec/20-templates.md).
  *
  * Twin of hub/client/domain/bodies.py.
  */
 
 import { MalformedBody } from "./errors.ts";
+import { isAlertId } from "./identifiers.ts";
 import { valueOf, type Template, type Value, type Values } from "./templates.ts";
-import { hidesSomething, isObject, lengthOf, trimmed, type JsonObject } from "./texts.ts";
+import { hidesSomething, isObject, lengthOf, onOneLine, trimmed, type JsonObject } from "./texts.ts";
 import { normalise } from "./values.ts";
 
 export const TLP_LABELS = ["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"] as const;
@@ -14,6 +15,10 @@ export type Tlp = (typeof TLP_LABELS)[number];
 
 export const MAX_TEXT = 12_000;
 const MAX_FIELDS = 200;
+export const NOTICES = ["instruction", "information", "change", "reminder", "safety", "closure"] as const;
+export type NoticeKind = (typeof NOTICES)[number];
+export const MAX_TITLE = 200;
+const MAX_LANGUAGES = 12;
 const KEY = /^[a-z][a-z0-9_]{0,39}$/;
 const LANGUAGE = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/;
 
@@ -30,6 +35,21 @@ export interface AlertBody {
 export interface PostBody {
   readonly text: string;
   readonly language: string;
+}
+
+/** Words by language. */
+export type ByLanguage = { readonly [language: string]: string };
+
+/**
+ * A notice in one or more languages, sorted, the same ones for `title` and `text`; `authentic` is the one that counts
+ * where they differ. `replaces` is the id of the notice before.
+ */
+export interface NoticeBody {
+  readonly notice: NoticeKind;
+  readonly title: ByLanguage;
+  readonly text: ByLanguage;
+  readonly authentic: string;
+  readonly replaces: string | null;
 }
 
 /**
@@ -94,6 +114,75 @@ export function readPostBody(body: unknown): PostBody {
   return { text, language: readLanguage(language) };
 }
 
+/** The body of a notice, titles and texts by language; what is blank is left out. Throws MalformedBody. */
+export function noticeBody(
+  kind: NoticeKind,
+  titles: ByLanguage,
+  texts: ByLanguage,
+  authentic: string,
+  replaces: string | null = null,
+): JsonObject {
+  const body: JsonObject = {
+    notice: kind,
+    title: pairs(titles, onOneLine),
+    text: pairs(texts, trimmed),
+    authentic,
+    ...(replaces === null ? {} : { replaces }),
+  };
+  readNoticeBody(body);
+  return body;
+}
+
+/** The notice of an opened body `{notice, title: [[language, text], …], text: […], authentic, replaces?}`. Throws MalformedBody. */
+export function readNoticeBody(body: unknown): NoticeBody {
+  const raw = exactly(body, ["notice", "title", "text", "authentic"], ["replaces"]);
+  const notice = NOTICES.find((one) => one === raw.notice);
+  if (notice === undefined) throw new MalformedBody("This notice doesn't say what kind it is.");
+  const title = byLanguage(raw.title);
+  const text = byLanguage(raw.text);
+  const { authentic } = raw;
+  if (title.map(([tag]) => tag).join() !== text.map(([tag]) => tag).join() || typeof authentic !== "string" || !title.some(([tag]) => tag === authentic))
+    throw new MalformedBody("A language of this notice has no title or no text, or the authentic one is missing.");
+  if (title.some(([, words]) => lengthOf(words) > MAX_TITLE || onOneLine(words) !== words))
+    throw new MalformedBody("A title of this notice is too long, or has several lines.");
+  // All languages together travel in one statement.
+  if (text.reduce((total, [, words]) => total + lengthOf(words), 0) > MAX_TEXT)
+    throw new MalformedBody("This notice is too long.");
+  const { replaces = null } = raw;
+  if (Object.hasOwn(raw, "replaces") && (typeof replaces !== "string" || !isAlertId(replaces)))
+    throw new MalformedBody("What this notice replaces is no notice.");
+  return {
+    notice,
+    title: Object.fromEntries(title),
+    text: Object.fromEntries(text),
+    authentic,
+    replaces: typeof replaces === "string" ? replaces : null,
+  };
+}
+
+function pairs(words: ByLanguage, spelled: (text: string) => string): readonly (readonly [string, string])[] {
+  const found = Object.keys(words).sort().map((tag): readonly [string, string] => [tag, spelled(words[tag] ?? "")]);
+  return found.filter(([, text]) => text !== "");
+}
+
+function byLanguage(raw: unknown): readonly (readonly [string, string])[] {
+  if (!Array.isArray(raw) || raw.length === 0 || raw.length > MAX_LANGUAGES)
+    throw new MalformedBody("This notice holds no text, or too many languages.");
+  const found: [string, string][] = [];
+  let last = "";
+  for (const pair of raw as readonly unknown[]) {
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw new MalformedBody("A text of this notice is not a language and words.");
+    const [tag, words] = pair as readonly unknown[];
+    const language = readLanguage(tag);
+    if (language <= last || typeof words !== "string" || !isReadable(words))
+      throw new MalformedBody("The languages of this notice are not in order, or one has nothing readable.");
+    found.push([language, words]);
+    last = language;
+  }
+  return found;
+}
+
 function readValue(key: string, value: unknown): Value {
   if (typeof value === "number" && Number.isSafeInteger(value)) return value;
   if (typeof value !== "string" || !isReadable(value))
@@ -111,8 +200,9 @@ function readLanguage(value: unknown): string {
   return value;
 }
 
-function exactly(body: unknown, keys: readonly string[]): JsonObject {
-  if (!isObject(body) || Object.keys(body).length !== keys.length || !keys.every((key) => Object.hasOwn(body, key)))
+function exactly(body: unknown, keys: readonly string[], optional: readonly string[] = []): JsonObject {
+  const parts = isObject(body) ? Object.keys(body).filter((key) => !optional.includes(key)) : [];
+  if (!isObject(body) || parts.length !== keys.length || !keys.every((key) => Object.hasOwn(body, key)))
     throw new MalformedBody("This message doesn't have the parts it should have.");
   return body;
 }

@@ -9,13 +9,15 @@ import { folded, isObject, said, textOf, wordsOf, type Json, type JsonObject, ty
 
 /**
  * One code of a list: `words` are further words that find it; `group` is what the list's file says it is (mode of a
- * conveyance, functions of a place, proposed unit of a category, HS line of a substance).
+ * conveyance, functions of a place, proposed unit of a category, HS line of a substance, countries of a region);
+ * `compartment` is the only one it is offered in, empty: every one.
  */
 export interface Entry {
   readonly code: string;
   readonly label: Text;
   readonly words: string;
   readonly group: string;
+  readonly compartment: string;
 }
 
 interface Indexed {
@@ -91,6 +93,17 @@ export function loadLists(document: JsonObject): Lists {
   );
 }
 
+/** The entries that a form in a channel of `compartment` proposes; a value may still be any code of the list. */
+export function offeredEntries(codes: CodeList, compartment: string): readonly Entry[] {
+  return codes.entries.filter((entry) => entry.compartment === "" || entry.compartment === compartment);
+}
+
+/** The countries of a region or regional office, sorted; none where this edition does not know it. */
+export function countriesOf(lists: Lists, region: string): readonly string[] {
+  const group = lists.get("regions")?.entry(region)?.group ?? "";
+  return group === "" ? [] : group.split(" ").sort();
+}
+
 /**
  * The entries that answer `query`, best first: the code itself, codes that begin so, labels in `locale` that begin so,
  * labels that hold every word, then those found by another language or by further words.
@@ -134,10 +147,10 @@ function indexed(entry: Entry, countries: ReadonlyMap<string, Entry>): Indexed {
 function entriesOf(name: string, rows: Json | undefined): readonly Entry[] {
   if (!Array.isArray(rows)) throw new MalformedList(`The list ${name} has no entries.`);
   return rows.map((row: Json) => {
-    if (!Array.isArray(row) || row.length < 2 || row.length > 5 || !row.every((part) => typeof part === "string"))
-      throw new MalformedList(`An entry of the list ${name} is not [code, en, fr, words, group].`);
-    const [code = "", en = "", fr = "", words = "", group = ""] = row as readonly string[];
+    if (!Array.isArray(row) || row.length < 2 || row.length > 6 || !row.every((part) => typeof part === "string"))
+      throw new MalformedList(`An entry of the list ${name} is not [code, en, fr, words, group, compartment].`);
+    const [code = "", en = "", fr = "", words = "", group = "", compartment = ""] = row as readonly string[];
     if (code === "" || en === "") throw new MalformedList(`An entry of the list ${name} has no code or no label.`);
-    return { code, label: { en, fr: fr === "" ? en : fr }, words, group };
+    return { code, label: { en, fr: fr === "" ? en : fr }, words, group, compartment };
   });
 }

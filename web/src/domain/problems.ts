@@ -4,6 +4,7 @@
  * Twin of hub/client/domain/problems.py, which holds the sentences for the catalogue.
  */
 
+import { isAlertId, isContainer, isImo } from "./identifiers.ts";
 import { listed, type Entry, type Lists } from "./lists.ts";
 import { fieldsToShow, valueOf, type Field, type Template, type Value, type Values } from "./templates.ts";
 import { filledIn, hidesSomething, lengthOf, said } from "./texts.ts";
@@ -38,6 +39,9 @@ export const MESSAGES = {
   "unknown-place": "{label}: choose from the list, or describe the place",
   "not-hs": "{label}: write four or six digits of the Harmonized System",
   "not-cas": "{label}: one of these digits is wrong",
+  "not-imo": "{label}: write seven digits. One of these is wrong",
+  "not-container": "{label}: write four letters and seven digits. One of these is wrong",
+  "not-an-alert": "{label}: choose an alert",
   "not-a-time": "{label}: write a date and a time",
   "in-the-future": "{label}: this time has not come yet",
   "in-the-past": "{label}: choose a date that is still to come",
@@ -95,7 +99,7 @@ export function tlpOffered(lists: Lists, audience: Audience): readonly Entry[] {
 
 function problemOf(field: Field, value: Value, lists: Lists, audience: Audience, now: string | null): Problem | null {
   if (value === "") {
-    const chosen = ["code", "country", "tlp", "boolean"].includes(field.type);
+    const chosen = ["code", "country", "tlp", "boolean", "alert"].includes(field.type);
     return field.required ? problem(field, chosen ? "not-chosen" : "missing") : null;
   }
   if (field.type === "integer")
@@ -120,6 +124,12 @@ function problemOf(field: Field, value: Value, lists: Lists, audience: Audience,
       return isHs(text) ? null : problem(field, "not-hs");
     case "cas":
       return isCas(text) ? null : problem(field, "not-cas");
+    case "imo":
+      return isImo(text) ? null : problem(field, "not-imo");
+    case "container":
+      return codes.every(isContainer) ? null : problem(field, "not-container");
+    case "alert":
+      return isAlertId(text) ? null : problem(field, "not-an-alert");
     case "boolean":
       return text === YES || text === NO ? null : problem(field, "unknown-code");
     case "datetime":
@@ -151,8 +161,9 @@ function bounds(field: Field, number: string): Problem | null {
 
 function time(field: Field, text: string, now: string | null): Problem | null {
   if (!isTime(text)) return problem(field, "not-a-time");
-  if (now !== null && field.future && text <= now) return problem(field, "in-the-past");
-  if (now !== null && !field.future && text > now) return problem(field, "in-the-future");
+  if (now === null || field.whenever) return null;
+  if (field.future && text <= now) return problem(field, "in-the-past");
+  if (!field.future && text > now) return problem(field, "in-the-future");
   return null;
 }
 

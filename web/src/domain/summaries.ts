@@ -4,6 +4,7 @@
  * Twin of hub/client/domain/summaries.py.
  */
 
+import { showContainer } from "./identifiers.ts";
 import { listed, type Lists } from "./lists.ts";
 import { valueOf, type Field, type SummaryPart, type Template, type Value, type Values } from "./templates.ts";
 import { codesOf, FREE_PLACE, showDecimal } from "./values.ts";
@@ -65,9 +66,14 @@ export function valueText(field: Field, lists: Lists, value: Value, locale: stri
       return codesOf(text).map((code) => listed(lists, field.list).label(code, locale)).join(", ");
     case "place":
       return text.startsWith(FREE_PLACE) ? text.slice(1) : listed(lists, "places").label(text, locale);
+    case "imo":
+      return `IMO ${text}`;
+    case "container":
+      return codesOf(text).map(showContainer).join(", ");
     case "decimal":
     case "integer":
       return showDecimal(text, locale);
+    case "alert":
     case "boolean":
     case "cas":
     case "datetime":

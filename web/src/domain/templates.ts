@@ -20,15 +20,23 @@ const TYPES = [
   "tlp",
   "boolean",
   "cas",
+  "imo",
+  "container",
+  "alert",
 ] as const;
 export type FieldType = (typeof TYPES)[number];
 
 const SUMMARY_PARTS = ["title", "quantity", "unit", "place", "conveyance", "tlp", "country"] as const;
 export type SummaryPart = (typeof SUMMARY_PARTS)[number];
 
-const FLAGS = ["required", "many", "nominal", "future"] as const;
+/** What a form may say in the envelope's clear header, and the type of the field that says it. */
+const HEADER_TYPES = { urgency: "code", to: "country", due: "datetime", ref: "alert" } as const;
+export type HeaderPart = keyof typeof HEADER_TYPES;
+const HEADER_PARTS = Object.keys(HEADER_TYPES) as readonly HeaderPart[];
+
+const FLAGS = ["required", "many", "nominal", "future", "whenever"] as const;
 const BOUNDS = ["min", "max", "above"] as const;
-const OPTIONAL = ["hint", "missing", "list", "default", "max_length", "when", ...FLAGS, ...BOUNDS];
+const OPTIONAL = ["hint", "missing", "list", "of", "default", "max_length", "when", ...FLAGS, ...BOUNDS];
 const KEY = /^[a-z][a-z0-9_]{0,39}$/;
 const NUMBER = /^(?:0|-?[1-9][0-9]*)(?:\.[0-9]+)?$/;
 
@@ -44,7 +52,8 @@ export interface Condition {
 
 /**
  * One question of a form. `missing` is its own sentence for "nothing filled in"; `nominal` marks names and numbers of
- * persons and firms; bounds are decimal strings; `many` holds several codes, sorted, one space between.
+ * persons and firms; bounds are decimal strings; `many` holds several codes, sorted, one space between; `of` is the
+ * record whose alerts an alert field refers to; a time is past, or to come where `future`, or either where `whenever`.
  */
 export interface Field {
   readonly key: string;
@@ -53,10 +62,12 @@ export interface Field {
   readonly hint: Text | null;
   readonly missing: Text | null;
   readonly list: string;
+  readonly of: string;
   readonly required: boolean;
   readonly many: boolean;
   readonly nominal: boolean;
   readonly future: boolean;
+  readonly whenever: boolean;
   readonly default: string;
   readonly min: string;
   readonly max: string;
@@ -73,7 +84,11 @@ export interface Section {
   readonly fields: readonly Field[];
 }
 
-/** One form of a record: forms of the same `id` share keys and meaning, so they feed the same counts. */
+/**
+ * One form of a record: forms of the same `id` share keys and meaning, so they feed the same counts.
+ *
+ * `compartments` are those it is offered in, none: any. `header` names the fields that fill the envelope's header.
+ */
 export interface Template {
   readonly id: string;
   readonly version: number;
@@ -83,11 +98,13 @@ export interface Template {
   readonly sections: readonly Section[];
   readonly fields: readonly Field[];
   readonly summary: { readonly [part in SummaryPart]: readonly string[] };
+  readonly compartments: readonly string[];
+  readonly header: { readonly [part in HeaderPart]?: string };
 }
 
 /** The form `form` of a template document. Throws MalformedTemplate: a form half understood must not be filled in. */
 export function loadTemplate(document: JsonObject, form: string): Template {
-  exactly(document, ["id", "version", "title", "summary", "forms"], [], "A template");
+  exactly(document, ["id", "version", "title", "summary", "forms"], ["compartments", "header"], "A template");
   const { id, version, forms, summary } = document;
   if (typeof id !== "string" || !KEY.test(id)) throw new MalformedTemplate("A template's id is a word of small letters.");
   if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 1)
@@ -100,11 +117,15 @@ export function loadTemplate(document: JsonObject, form: string): Template {
   exactly(raw, ["form", "name", "sections"], [], `The form ${form} of ${id}`);
   const sections = list(raw.sections, "sections").map(readSection);
   const fields = sections.flatMap((section) => section.fields);
+  const header = readHeader(document.header);
   const before = new Set<string>();
   for (const field of fields) {
     if (before.has(field.key)) throw new MalformedTemplate(`A key stands twice in ${id}, ${form}.`);
     if (field.when !== null && !before.has(field.when.field))
       throw new MalformedTemplate(`${field.key} depends on ${field.when.field}, which does not stand before it.`);
+    for (const part of HEADER_PARTS)
+      if (header[part] === field.key && field.type !== HEADER_TYPES[part])
+        throw new MalformedTemplate(`The header's ${part} is no ${field.type} field.`);
     before.add(field.key);
   }
   const keysOf = (part: SummaryPart): readonly string[] => list(summary[part], part).map((key) => word(key, part));
@@ -125,7 +146,17 @@ export function loadTemplate(document: JsonObject, form: string): Template {
       tlp: keysOf("tlp"),
       country: keysOf("country"),
     },
+    compartments:
+      document.compartments === undefined
+        ? []
+        : list(document.compartments, "compartments").map((one) => word(one, "A compartment")),
+    header,
   };
+}
+
+/** The forms that can be written in a channel of `compartment`. */
+export function offered(templates: readonly Template[], compartment: string): readonly Template[] {
+  return templates.filter((one) => one.compartments.length === 0 || one.compartments.includes(compartment));
 }
 
 /** The names of a template document's forms, in its order. */
@@ -163,6 +194,13 @@ function holds(when: Condition, value: Value): boolean {
   return when.is.includes("*") || when.is.includes(String(value));
 }
 
+function readHeader(raw: Json | undefined): Template["header"] {
+  if (raw === undefined) return {};
+  if (!isObject(raw)) throw new MalformedTemplate("The header is not an object.");
+  exactly(raw, [], HEADER_PARTS, "The header");
+  return Object.fromEntries(Object.entries(raw).map(([part, key]) => [part, word(key, `The header's ${part}`)]));
+}
+
 function readSection(raw: Json): Section {
   if (!isObject(raw)) throw new MalformedTemplate("A section is not an object.");
   exactly(raw, ["key", "title", "fields"], ["hint", "folded"], "A section");
@@ -179,13 +217,15 @@ function readSection(raw: Json): Section {
 function readField(raw: Json): Field {
   if (!isObject(raw)) throw new MalformedTemplate("A field is not an object.");
   exactly(raw, ["key", "type", "label"], OPTIONAL, "A field");
-  const { key, list: named = "", max_length: maxLength = 0, default: start = "" } = raw;
+  const { key, list: named = "", of = "", max_length: maxLength = 0, default: start = "" } = raw;
   if (typeof key !== "string" || !KEY.test(key))
     throw new MalformedTemplate("A field's key is small letters, digits and underscores, a letter first.");
   const type = TYPES.find((one) => one === raw.type);
   if (type === undefined) throw new MalformedTemplate(`The type of ${key} is unknown.`);
   if (typeof named !== "string" || ((type === "code" || type === "tlp") && named === ""))
     throw new MalformedTemplate(`${key} needs the name of its list.`);
+  if (typeof of !== "string" || (type === "alert") !== (of !== ""))
+    throw new MalformedTemplate(`${key} names a record exactly when it refers to an alert.`);
   if (typeof maxLength !== "number" || !Number.isSafeInteger(maxLength) || maxLength < 0)
     throw new MalformedTemplate(`The length of ${key} is not a number.`);
   if ((type === "text" || type === "longtext" || type === "place") && maxLength === 0)
@@ -198,10 +238,12 @@ function readField(raw: Json): Field {
     hint: raw.hint === undefined ? null : readText(raw.hint, `the hint of ${key}`),
     missing: raw.missing === undefined ? null : readText(raw.missing, `the sentence of ${key}`),
     list: named,
+    of,
     required: flag(raw, "required"),
     many: flag(raw, "many"),
     nominal: flag(raw, "nominal"),
     future: flag(raw, "future"),
+    whenever: flag(raw, "whenever"),
     default: start,
     min: bound(raw, "min", key),
     max: bound(raw, "max", key),

@@ -4,6 +4,7 @@
  * Twin of hub/client/domain/values.py.
  */
 
+import { containerOf, containersOf, imoOf } from "./identifiers.ts";
 import { fieldsToShow, valueOf, type Field, type Template, type Value, type Values } from "./templates.ts";
 import { onOneLine, SPACES, trimmed } from "./texts.ts";
 
@@ -169,9 +170,14 @@ function spell(field: Field, value: Value): Value {
       return field.many ? spellMany(text.toUpperCase()) : onOneLine(text).toUpperCase();
     case "code":
       return field.many ? spellMany(text) : onOneLine(text);
+    case "imo":
+      return imoOf(text);
+    case "container":
+      return field.many ? containersOf(text) : containerOf(text);
     case "text":
     case "tlp":
     case "boolean":
+    case "alert":
       return onOneLine(text);
   }
 }

@@ -2,14 +2,16 @@
  * Runs the cases of tests/vectors/domain against this side; tests/unit/domain/test_vectors.py runs the same ones.
  */
 
-import { alertBody, postBody, readAlertBody, readPostBody } from "./bodies.ts";
+import { alertBody, noticeBody, postBody, readAlertBody, readNoticeBody, readPostBody, type ByLanguage, type NoticeKind } from "./bodies.ts";
 import { DomainError, MalformedTemplate } from "./errors.ts";
-import { listed, search } from "./lists.ts";
+import { headerParts } from "./headers.ts";
+import { containerOf, containersOf, imoOf, isAlertId, isContainer, isImo, showContainer } from "./identifiers.ts";
+import { countriesOf, listed, offeredEntries, search } from "./lists.ts";
 import { problemsWith } from "./problems.ts";
 import { readDomain, type Domain } from "./published.ts";
 import { checkReference, reference } from "./references.ts";
 import { summary, valueText } from "./summaries.ts";
-import { defaults, fieldsToShow, loadTemplate, type Template, type Value, type Values } from "./templates.ts";
+import { defaults, fieldsToShow, loadTemplate, offered, type Template, type Value, type Values } from "./templates.ts";
 import { filledIn, hidesSomething, isObject, onOneLine, trimmed, wordsOf, type JsonObject } from "./texts.ts";
 import {
   decimalOf,
@@ -77,6 +79,20 @@ function answer(what: string, asked: Asked, domain: Domain | null): unknown {
       return hsOf(text(asked));
     case "is_hs":
       return isHs(text(asked));
+    case "is_imo":
+      return isImo(text(asked));
+    case "imo_of":
+      return imoOf(text(asked));
+    case "is_container":
+      return isContainer(text(asked));
+    case "container_of":
+      return containerOf(text(asked));
+    case "containers_of":
+      return containersOf(text(asked));
+    case "show_container":
+      return showContainer(text(asked));
+    case "is_alert_id":
+      return isAlertId(text(asked));
     case "is_locode":
       return isLocode(text(asked));
     case "is_time":
@@ -107,6 +123,17 @@ function answer(what: string, asked: Asked, domain: Domain | null): unknown {
       return postBody(text(asked), text(asked, "language"));
     case "read_post_body":
       return readPostBody(asked.body);
+    case "notice_body": {
+      const replaces = typeof asked.replaces === "string" ? asked.replaces : null;
+      const [titles, texts] = [asked.titles as ByLanguage, asked.texts as ByLanguage];
+      return noticeBody(text(asked, "kind") as NoticeKind, titles, texts, text(asked, "authentic"), replaces);
+    }
+    case "read_notice_body":
+      return readNoticeBody(asked.body);
+    case "read": {
+      const { templates, lists } = readDomain(asked.published, asked.more ?? null);
+      return { templates: formNames(templates).sort(byWords), lists: [...lists.keys()].sort() };
+    }
     case "load_template":
       return keysOf(loadTemplate(asked.document as JsonObject, text(asked, "form")).fields);
     default:
@@ -124,6 +151,14 @@ function answerWithForms(what: string, asked: Asked, domain: Domain | null): unk
       return search(listed(lists, text(asked, "list")), text(asked, "query"), text(asked, "locale"), Number(asked.limit)).map(
         (entry) => entry.code,
       );
+    case "offered_entries":
+      return offeredEntries(listed(lists, text(asked, "list")), text(asked, "compartment")).map((entry) => entry.code);
+    case "countries_of":
+      return countriesOf(lists, text(asked, "region"));
+    case "offered":
+      return formNames(offered(domain.templates, text(asked, "compartment")));
+    case "header_parts":
+      return headerParts(form(), values);
     case "normalise": {
       const once = normalise(form(), values);
       const twice = normalise(form(), once);
@@ -165,6 +200,14 @@ function bytes(base64url: string): Uint8Array {
 
 function keysOf(fields: readonly { readonly key: string }[]): readonly string[] {
   return fields.map((field) => field.key);
+}
+
+function formNames(templates: readonly Template[]): [string, string][] {
+  return templates.map((one) => [one.id, one.form]);
+}
+
+function byWords(one: readonly string[], other: readonly string[]): number {
+  return one.join(" ") < other.join(" ") ? -1 : 1;
 }
 
 /** JSON with sorted keys, to compare two values. */
