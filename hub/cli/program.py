@@ -9,7 +9,9 @@ from hub.cli.audit import add_to as audit
 from hub.cli.database import add_to as database
 from hub.cli.demo import add_to as demo
 from hub.cli.found import add_to as found
+from hub.cli.governing import add_to as governing
 from hub.cli.messages import add_to as messages
+from hub.cli.people import add_to as people
 from hub.cli.serve import add_to as serve
 from hub.cli.words import _
 
@@ -21,5 +23,5 @@ program = typer.Typer(
     add_completion=False,
 )
 
-for add_to in (serve, found, demo, database, account, messages, audit):
+for add_to in (serve, found, demo, database, account, people, governing, messages, audit):
     add_to(program)

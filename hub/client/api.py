@@ -191,9 +191,14 @@ class Hub:
         await self.json("DELETE", "/api/session")
         self.token = None
 
-    async def put_vault(self, version: int, sealed: str, wraps: Any) -> None:
-        """Replaces the sealed vault and all ways into it."""
-        await self.json("PUT", "/api/vault", body={"version": version, "sealed": sealed, "wraps": wraps})
+    async def put_vault(self, version: int, sealed: str, wraps: Any = None) -> None:
+        """Replaces the sealed vault and, where `wraps` are given, all ways into it."""
+        body = {"version": version, "sealed": sealed} | ({} if wraps is None else {"wraps": wraps})
+        await self.json("PUT", "/api/vault", body=body)
+
+    async def vault(self) -> dict[str, Any]:
+        """The sealed vault, its version and its ways."""
+        return dict(await self.json("GET", "/api/vault"))
 
     async def private_records(self) -> list[dict[str, Any]]:
         """The account's sealed records."""

@@ -13,19 +13,19 @@ from crypto.encoding import AccountId, DeviceId, HubId, b64, id16, id32, ids
 from crypto.errors import ProtocolError
 from crypto.packet import pack
 from crypto.signing import new_signing_key
-from crypto.vault import Door, Vault, VaultWrap, read_vault_wrap, seal_vault
+from crypto.vault import Door, VaultWrap, read_vault_wrap, seal_vault
 from hub.client.api import Hub
 from hub.client.enrolment import Sheet, prove_recovery
 from hub.client.errors import N_, Fault, Locked
 from hub.client.keystore import (
     LocalDevice,
     Profile,
-    VaultKeys,
     open_keys,
     passphrase_way,
     read_second,
     recovery_way,
     seal_device,
+    vault_of,
     write_profile,
 )
 from hub.client.standing import DirectoryView
@@ -85,7 +85,7 @@ async def arrive(folder: Path, url: str, code: str, given: Secrets, label: str) 
             version += 1
             ways = await make_ways(keys.key, id_, code, given.passphrase)
             sealed = seal_vault(
-                keys.key, ids(hub=id_, account=account, version=version), _vault(keys), secrets.token_bytes(12)
+                keys.key, ids(hub=id_, account=account, version=version), vault_of(keys), secrets.token_bytes(12)
             )
             prove_recovery(ways, id_, code, account, version, sealed)
             wraps, second = ways.wraps, ways.second
@@ -108,10 +108,6 @@ async def _door(hub: Hub, id_: HubId, code: str, given: Secrets) -> tuple[VaultW
         except ProtocolError as error:
             raise Locked(N_("The recovery code was mistyped: its last three characters are a check.")) from error
     return wrap, await passphrase_way(wrap, id_, code, given.passphrase, read_second(given.second or ""))
-
-
-def _vault(keys: VaultKeys) -> Vault:
-    return Vault(keys.identity.secret, tuple((g, key.seed) for g, key in sorted(keys.encryption.items())))
 
 
 def _parameters(way: dict[str, Any]) -> VaultWrap:

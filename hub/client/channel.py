@@ -45,7 +45,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The states as of one leaf; `head_at` is the id of an entry of the operation as verified here, None where unknown."""
+    """The states as of one leaf; `head_at` is the id of an entry of the operation as verified, None where unknown."""
 
     directory: Directory
     operation: Operation

@@ -27,6 +27,7 @@ from crypto.keys import EncryptionKey
 from crypto.signing import SigningKey, from_secret
 from crypto.vault import (
     Door,
+    Vault,
     VaultWrap,
     open_private,
     open_vault,
@@ -200,6 +201,11 @@ def open_keys(
     opened = open_vault(key, ids(hub=hub, account=account, version=version), vault)
     encryption = {generation: EncryptionKey.from_seed(seed) for generation, seed in opened.aeks}
     return VaultKeys(key, from_secret("account", opened.aik), encryption)
+
+
+def vault_of(keys: VaultKeys) -> Vault:
+    """The opened vault as it is sealed again."""
+    return Vault(keys.identity.secret, tuple((number, key.seed) for number, key in sorted(keys.encryption.items())))
 
 
 async def unlock(profile: Profile, passphrase: str) -> Unlocked:

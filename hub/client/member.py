@@ -22,7 +22,7 @@ from crypto.errors import ProtocolError
 from crypto.membership import Operation, readers
 from crypto.packet import pack
 from crypto.people import Account
-from hub.client import epochs, following, governance, keystore, reading, sending, sync
+from hub.client import epochs, following, governance, keystore, reading, rotation, sending, sync
 from hub.client.api import Hub
 from hub.client.channel import Item
 from hub.client.errors import Fault, Frozen
@@ -257,8 +257,23 @@ class Member:
     # -- one's own keys -----------------------------------------------------------------------------------------------
 
     async def revoke_device(self, device: bytes, reason: str) -> None:
-        """Takes one of one's own devices out; new secrets wait for the next rotation of the account's key."""
+        """Takes one of one's own devices out, and gives the account a new key: the old device may have had the old."""
         await self._own_act("device.revoke", **ids(device=device, reason=reason))
+        await self.rotate_key()
+
+    async def rotate_key(self) -> None:
+        """
+        A new encryption key: every channel's secret is renewed by the next reader who sends.
+
+        The vault with the new key is at the hub before the directory names it: nothing is ever wrapped for a key
+        that could get lost.
+        """
+        state = self.state
+        await sync.sync_directory(state)
+        generation = self.person.generation + 1
+        await rotation.keep_new_key(state, generation)
+        public = state.keys.vault.encryption[generation].public
+        await self._own_act("key.rotate", **ids(aek=public, generation=generation))
 
     async def _own_act(self, kind: str, **parts: Json) -> None:
         state = self.state

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from crypto.acts import Genesis, read_genesis
 from crypto.directory import Enrolment, check_enrolment_public
-from crypto.encoding import AccountId, HubId, Json, OrganisationId, ids, unb64
+from crypto.encoding import AccountId, HubId, Json, OrganisationId, ids, statement_id, unb64
+from crypto.keys import safety_number
 from crypto.packet import pack
 from crypto.vault import check_enrolment_mac
 from hub.client.administrators import AdministratorKey, sign_act, sign_request
@@ -100,6 +102,8 @@ class Registrar:
             invitation=enrolment.invitation,
         )
         signers = self._threshold if may else 1
+        if len(self._keys) < signers:
+            raise Fault("not-allowed", enrolment.code)
         await self._act("account.certify", signers, {**about, "may": sorted(may)}, handed.device)
 
     async def suspend(self, account: AccountId, reason: str, *, powerful: bool = False) -> None:
@@ -128,3 +132,30 @@ class Registrar:
                     self._n += 1
                     return
             raise Fault("not-next", kind)
+
+
+async def registrar_at(hub: Hub, hub_id: HubId, keys: Sequence[AdministratorKey]) -> Registrar:
+    """
+    The registrar of the hub with this id and no other: the genesis that it states must have that very hash.
+
+    Raises Fault wrong-hub otherwise, and not-certified for a key that the genesis doesn't name.
+    """
+    genesis = await genesis_of(hub, hub_id)
+    known = {one.id: one.key for one in genesis.administrators}
+    for key in keys:
+        if known.get(key.id) != key.key.public:
+            raise Fault("not-certified", key.name)
+    return Registrar(hub, hub_id, keys, genesis.threshold)
+
+
+async def genesis_of(hub: Hub, hub_id: HubId) -> Genesis:
+    """The genesis that the hub states, if it has the hash that is known from paper. Raises Fault wrong-hub."""
+    body = unb64(str((await hub.about())["genesis"]))
+    if statement_id("genesis", body) != hub_id:
+        raise Fault("wrong-hub", hub.url)
+    return read_genesis(body)
+
+
+def number_to_compare(genesis: Genesis, hub_id: HubId, identity: bytes) -> str:
+    """What a new person and an administrator read to each other: both compute it, from the hub's first key."""
+    return safety_number(hub_id, identity, genesis.administrators[0].key)

@@ -275,6 +275,30 @@ async def test_a_second_machine_reads_everything_with_what_is_on_the_sheet(hub: 
     assert await peru.texts(channel) == ["For Ghana", "From the laptop"]
 
 
+async def test_a_revoked_device_is_locked_out_and_the_person_goes_on_with_a_new_key(
+    hub: Village, tmp_path: Path
+) -> None:
+    ghana, peru = await hub.members("ghana", "peru")
+    channel = await hub.channel("Medicines", ghana, peru)
+    await peru.say(channel, "Before")
+    await arrive(tmp_path / "lost", hub.url, "GH-GHANA", Secrets(PASSPHRASE, second=ghana.sheet.second), "Lost laptop")
+    lost = await Member.open(tmp_path / "lost", PASSPHRASE)
+    await lost.sign_in()
+
+    await ghana.member.revoke_device(lost.state.keys.device_id, "lost in a taxi")
+    await peru.member.sync()
+    await peru.say(channel, "After")
+    await ghana.say(channel, "Still here")
+
+    with pytest.raises(Refused):
+        await lost.post(channel.operation, channel.id, "post", {"text": "Found", "language": "en"})
+    await lost.close()
+    again = await hub.again(ghana)
+    assert again.member.person.generation == 2
+    assert await again.texts(channel) == ["Before", "After", "Still here"]
+    await again.member.close()
+
+
 async def test_a_wrong_passphrase_opens_nothing(hub: Village, tmp_path: Path) -> None:
     (ghana,) = await hub.members("ghana")
 
