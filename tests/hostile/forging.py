@@ -39,6 +39,7 @@ def entry(
     *,
     signer: SigningKey | None = None,
     body: Callable[[bytes], bytes] = lambda honest: honest,
+    context: str = "entry",
     **other: Any,
 ) -> Packet:
     """What comes after the operation's head as `by` knows it; `body` rewrites the bytes before they are signed."""
@@ -55,7 +56,7 @@ def entry(
         "at": max(now(), before.at),
     } | other
     made = body(entry_body(changes=changes, epochs=epochs, **parts))
-    signature = (signer or state.keys.device).sign("entry", made)
+    signature = (signer or state.keys.device).sign(context, made)
     leaf = state.operations[OperationId(within)].leaves[-1] + 1
     told = {"stream": b64(within), "kind": "operation", "seq": parts["seq"], "leaf": leaf, "at": now()}
     return Packet(canon(told), made, b"", (signature,), b"")

@@ -1,17 +1,28 @@
-"""A hub that lies about an operation: ghosts among members and readers, two histories, an older one, a reader's orders."""
+"""
+A hub that lies about an operation: ghosts among its members and readers, a reader's orders, entries from elsewhere.
+
+Each attack has an operation of its own. Both of Peru's clients stop at the last entry that holds, go on showing what
+held, and send nothing any more.
+"""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser
 
-from crypto.encoding import AccountId
+from crypto.encoding import AccountId, OperationId, b64
 from crypto.epochs import Reader
 from crypto.keys import EncryptionKey, aek_hash
+from crypto.packet import Packet
 from crypto.signing import new_signing_key
-from hub.client.errors import Fault
+from hub.client import governance
+from hub.client.errors import Fault, Frozen
+from hub.client.member import Member
 from tests.hostile.forging import (
     admitting,
     behind,
@@ -20,136 +31,217 @@ from tests.hostile.forging import (
     next_epoch,
     opening,
     promoting,
+    rewritten,
     with_keys_reversed,
 )
-from tests.hostile.malicious import MaliciousHub
-from tests.hostile.visitors import Desk
+from tests.hostile.malicious import MaliciousHub, Packets, standing_before
+from tests.hostile.visitors import Desk, Seat
 from tests.people import Channel, Person, Village
 
 READ_ONLY = "Read-only: a signed change of this operation doesn’t hold. Tell a coordinator by phone."
+TRUE = "Forty cartons of syringes"
+NO_LIE = "no lie"
 
 
-async def check_frozen(desk: Desk, person: Person, channel: Channel, code: str) -> None:
-    """Both clients stop at the last good entry, go on showing what held, and send nothing any more."""
-    sizes = len(person.member.state.operation(channel.operation).members)
-    program = await desk.program(person)
-    [frozen] = await program.sign_in()
-    assert frozen.code == code
-    assert len(program.operations()[channel.operation].members) == sizes
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """The entry that the hub gives out behind the true ones, and the code by which both clients refuse it."""
+
+    name: str
+    forge: Callable[[Village, Channel], Awaitable[Packet | None]]
+    code: str
+
+
+async def nothing(hub: Village, channel: Channel) -> Packet | None:
+    return None
+
+
+async def a_ghost_admitted_by_the_hub(hub: Village, channel: Channel) -> Packet:
+    coordinator, ghost = hub.people["coordinator"], hub.people["france"]
+    return entry(coordinator, channel.operation, [admitting(ghost)], signer=new_signing_key("device"))
+
+
+async def a_ghost_among_the_readers(hub: Village, channel: Channel) -> Packet:
+    key = EncryptionKey.from_seed(secrets.token_bytes(32))
+    ghost = Reader(AccountId(secrets.token_bytes(16)), secrets.token_bytes(32), 1, aek_hash(key.public))
+    made, _ = await next_epoch(hub.people["coordinator"], channel, lambda found: [*found, (ghost, key.public)])
+    return made
+
+
+async def a_reader_with_the_hubs_key(hub: Village, channel: Channel) -> Packet:
+    key, peru = EncryptionKey.from_seed(secrets.token_bytes(32)), hub.people["peru"].account
+
+    def swapped(found: list[tuple[Reader, bytes]]) -> list[tuple[Reader, bytes]]:
+        return [
+            (Reader(one.account, one.aik, one.generation, aek_hash(key.public)), key.public)
+            if one.account == peru
+            else (one, public)
+            for one, public in found
+        ]
+
+    made, _ = await next_epoch(hub.people["coordinator"], channel, swapped)
+    return made
+
+
+async def a_reader_left_out(hub: Village, channel: Channel) -> Packet:
+    peru = hub.people["peru"].account
+    made, _ = await next_epoch(
+        hub.people["coordinator"], channel, lambda found: [one for one in found if one[0].account != peru]
+    )
+    return made
+
+
+async def a_readers_order(hub: Village, channel: Channel) -> Packet:
+    ghana = hub.people["ghana"]
+    return entry(ghana, channel.operation, [promoting(ghana)])
+
+
+async def a_readers_channel(hub: Village, channel: Channel) -> Packet:
+    return entry(hub.people["ghana"], channel.operation, [opening(new_channel())])
+
+
+async def another_operations_entry(hub: Village, channel: Channel) -> Packet:
+    change = opening(new_channel())
+    coordinator = hub.people["coordinator"]
+    return entry(coordinator, channel.operation, [change], operation=OperationId(secrets.token_bytes(32)))
+
+
+async def an_entry_that_follows_another(hub: Village, channel: Channel) -> Packet:
+    change = opening(new_channel())
+    return entry(hub.people["coordinator"], channel.operation, [change], prev=secrets.token_bytes(32))
+
+
+async def an_entry_over_another_directory(hub: Village, channel: Channel) -> Packet:
+    change = opening(new_channel())
+    return entry(hub.people["coordinator"], channel.operation, [change], directory_head=secrets.token_bytes(32))
+
+
+def written(form: Callable[[bytes], bytes]) -> Callable[[Village, Channel], Awaitable[Packet]]:
+    async def forged(hub: Village, channel: Channel) -> Packet:
+        return entry(hub.people["coordinator"], channel.operation, [opening(new_channel())], body=form)
+
+    return forged
+
+
+async def signed_as_an_envelope(hub: Village, channel: Channel) -> Packet:
+    coordinator = hub.people["coordinator"]
+    return entry(coordinator, channel.operation, [opening(new_channel())], context="envelope")
+
+
+ATTACKS = (
+    Attack(NO_LIE, nothing, ""),
+    Attack("5 ghost member", a_ghost_admitted_by_the_hub, "bad-signature"),
+    Attack("5 ghost reader", a_ghost_among_the_readers, "wrong-readers"),
+    Attack("5 reader with the hub's key", a_reader_with_the_hubs_key, "wrong-readers"),
+    Attack("5 reader left out", a_reader_left_out, "wrong-readers"),
+    Attack("15 another operation", another_operations_entry, "wrong-place"),
+    Attack("11 another past", an_entry_that_follows_another, "not-next"),
+    Attack("11 another directory", an_entry_over_another_directory, "forked"),
+    Attack("21 order of fields", written(with_keys_reversed), "not-canonical"),
+    Attack("21 a field twice", written(rewritten(lambda text: text[:-1] + ',"v":1}')), "not-canonical"),
+    Attack("22 another context", signed_as_an_envelope, "bad-signature"),
+    Attack("37 reader promotes himself", a_readers_order, "not-allowed"),
+    Attack("37 reader opens a channel", a_readers_channel, "not-allowed"),
+)
+
+
+@dataclass(slots=True)
+class Scene:
+    liar: MaliciousHub
+    channels: dict[str, Channel]
+    frozen: dict[str, Frozen]
+    program: Member
+    seat: Seat
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def scene(hub: Village, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
+    """All operations of a hub that lies in each of them, before Peru's two clients."""
+    coordinator, ghana, peru = await hub.members("coordinator", "ghana", "peru")
+    await hub.person("france")
+    await coordinator.member.sync()
+    channels: dict[str, Channel] = {}
+    for number, attack in enumerate(ATTACKS):
+        channels[attack.name] = await an_operation(f"OP{chr(65 + number)}", attack.name, coordinator, [ghana, peru])
+    for one in (ghana, peru):
+        await one.member.sync()
+    lies: list[Callable[[Packets], Packets]] = []
+    for attack in ATTACKS:
+        channel = channels[attack.name]
+        await ghana.say(channel, TRUE)
+        await coordinator.read(channel)
+        forged = await attack.forge(hub, channel)
+        if forged is not None:
+            lies.append(behind(channel.operation, forged))
+
+    def all_lies(packets: Packets) -> Packets:
+        for lie in lies:
+            packets = lie(packets)
+        return packets
+
+    async with standing_before(hub.url) as liar:
+        liar.change_packets(all_lies)
+        desk = Desk(chromium, liar, tmp_path_factory.mktemp("peru"))
+        try:
+            program = await desk.program(peru)
+            frozen = await program.sign_in()
+            by_name = {
+                name: one for name, at in channels.items() for one in frozen if one.place.startswith(b64(at.operation))
+            }
+            yield Scene(liar, channels, by_name, program, await desk.page(peru, channels[NO_LIE]))
+        finally:
+            await desk.close()
+
+
+@pytest.mark.parametrize("attack", ATTACKS[1:], ids=lambda attack: attack.name)
+async def test_the_program_stops_at_the_last_entry_that_holds(hub: Village, scene: Scene, attack: Attack) -> None:
+    channel = scene.channels[attack.name]
+
+    assert scene.frozen[attack.name].code == attack.code
+    true = hub.people["peru"].member.state.operation(channel.operation)
+    assert scene.program.operations()[channel.operation].head == true.head
     with pytest.raises(Fault) as refusal:
-        await program.post(channel.operation, channel.id, "post", {"text": "Into the void", "language": "en"})
-    assert refusal.value.code == code
+        await scene.program.post(channel.operation, channel.id, "post", {"text": "Into the void", "language": "en"})
+    assert refusal.value.code == attack.code
+    assert scene.liar.sent(b64(channel.operation)) == []
+    kept = (scene.program.state.folder / "evidence").iterdir()
+    assert any(b64(channel.operation) in path.name for path in kept)
 
-    seat = await desk.page(person, channel)
-    await seat.shows(READ_ONLY)
-    await seat.shows("Forty cartons of syringes")
+
+@pytest.mark.parametrize("attack", ATTACKS[1:], ids=lambda attack: attack.name)
+async def test_the_browser_stops_at_the_last_entry_that_holds(scene: Scene, attack: Attack) -> None:
+    channel, seat = scene.channels[attack.name], scene.seat
+
+    await seat.go_to(channel, attack.name)
+
+    assert READ_ONLY in await seat.of_operation(attack.name)
+    await seat.shows(TRUE)
     await seat.write("Into the void")
     await seat.shows("it is read-only here")
-    assert desk.liar.sent(r"/entries|/envelopes") == []
+    await seat.back()
+    assert scene.liar.sent(b64(channel.operation)) == []
+    assert seat.defects == []
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def channel(hub: Village) -> Channel:
-    """A channel with words in it, and everybody up to date."""
-    ghana, peru = await hub.members("ghana", "peru")
-    opened = await hub.channel("Medicines", ghana, peru)
-    await ghana.say(opened, "Forty cartons of syringes")
-    for one in hub.people.values():
-        await one.member.sync()
-        if one.name != "france":
-            await one.read(opened)
-    return opened
+async def test_where_the_hub_told_the_truth_both_clients_write(hub: Village, scene: Scene) -> None:
+    channel, seat = scene.channels[NO_LIE], scene.seat
 
-
-async def test_without_a_lie_the_same_people_write(hub: Village, desk: Desk, channel: Channel) -> None:
-    peru = hub.people["peru"]
-    program = await desk.program(peru)
-    assert await program.sign_in() == []
-    await program.read(channel.operation, channel.id)
-    await program.post(channel.operation, channel.id, "post", {"text": "Read in Lima", "language": "en"})
-
-    seat = await desk.page(peru, channel)
+    assert NO_LIE not in scene.frozen
+    await scene.program.post(channel.operation, channel.id, "post", {"text": "Read in Lima", "language": "en"})
+    await seat.go_to(channel, NO_LIE)
+    assert READ_ONLY not in await seat.of_operation(NO_LIE)
     await seat.shows("Read in Lima")
-    assert READ_ONLY not in await seat.text()
     await seat.write("Written in Lima")
     await seat.shows("The hub’s receipt was checked")
 
-    assert "Written in Lima" in await hub.people["ghana"].texts(channel)
+    assert await hub.people["ghana"].texts(channel) == [TRUE, "Read in Lima", "Written in Lima"]
 
 
-async def test_attack_5_a_ghost_admitted_by_the_hub(
-    hub: Village, desk: Desk, liar: MaliciousHub, channel: Channel
-) -> None:
-    coordinator, peru = await hub.members("coordinator", "peru")
-    ghost = await hub.person("france")
-    await coordinator.member.sync()
-    own = new_signing_key("device")
-    liar.change_packets(
-        behind(channel.operation, entry(coordinator, channel.operation, [admitting(ghost)], signer=own))
-    )
-
-    await check_frozen(desk, peru, channel, "bad-signature")
-
-
-async def test_attack_5_a_ghost_among_the_readers_of_a_new_secret(
-    hub: Village, desk: Desk, liar: MaliciousHub, channel: Channel
-) -> None:
-    coordinator, peru = await hub.members("coordinator", "peru")
-    ghost = EncryptionKey.from_seed(secrets.token_bytes(32))
-    hidden = Reader(AccountId(secrets.token_bytes(16)), secrets.token_bytes(32), 1, aek_hash(ghost.public))
-
-    liar.change_packets(
-        behind(
-            channel.operation,
-            (await next_epoch(coordinator, channel, lambda found: [*found, (hidden, ghost.public)]))[0],
-        )
-    )
-
-    await check_frozen(desk, peru, channel, "wrong-readers")
-
-
-async def test_attack_5_a_reader_left_out_of_a_new_secret(
-    hub: Village, desk: Desk, liar: MaliciousHub, channel: Channel
-) -> None:
-    coordinator, peru = await hub.members("coordinator", "peru")
-    left_out = peru.account
-
-    liar.change_packets(
-        behind(
-            channel.operation,
-            (await next_epoch(coordinator, channel, lambda all_: [one for one in all_ if one[0].account != left_out]))[
-                0
-            ],
-        )
-    )
-
-    await check_frozen(desk, peru, channel, "wrong-readers")
-
-
-async def test_attack_37_a_readers_order_that_the_hub_lets_pass(
-    hub: Village, desk: Desk, liar: MaliciousHub, channel: Channel
-) -> None:
-    ghana, peru = await hub.members("ghana", "peru")
-    liar.change_packets(behind(channel.operation, entry(ghana, channel.operation, [promoting(ghana)])))
-
-    await check_frozen(desk, peru, channel, "not-allowed")
-
-
-async def test_attack_21_an_entry_in_another_form(
-    hub: Village, desk: Desk, liar: MaliciousHub, channel: Channel
-) -> None:
-    coordinator, peru = await hub.members("coordinator", "peru")
-    forged = entry(coordinator, channel.operation, [opening(new_channel())], body=with_keys_reversed)
-    liar.change_packets(behind(channel.operation, forged))
-
-    await check_frozen(desk, peru, channel, "not-canonical")
-
-
-async def test_attack_15_another_operations_entry(
-    hub: Village, desk: Desk, liar: MaliciousHub, channel: Channel
-) -> None:
-    coordinator, peru = await hub.members("coordinator", "peru")
-    forged = entry(coordinator, channel.operation, [opening(new_channel())], operation=secrets.token_bytes(32))
-    liar.change_packets(behind(channel.operation, forged))
-
-    await check_frozen(desk, peru, channel, "wrong-place")
+async def an_operation(code: str, name: str, coordinator: Person, members: list[Person]) -> Channel:
+    """An operation with one channel that all its members read."""
+    member, channel = coordinator.member, new_channel()
+    operation = await member.open_operation(code, name, ["general"])
+    changes = [governance.admit(member.state, one.member.account, "contact", ["general"]) for one in members]
+    changes.append(governance.open_channel(channel, "all", "general"))
+    await member.commit(operation, *changes, labels={channel: name})
+    return Channel(operation, channel)

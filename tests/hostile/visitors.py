@@ -94,7 +94,7 @@ class Seat:
     async def write(self, words: str) -> None:
         """Writes a post in the channel that is open, and sends it."""
         await self.page.get_by_role("button", name="Write a post").first.click()
-        await self.page.get_by_label("Text").fill(words)
+        await self.page.locator("#post").fill(words)
         await self.page.get_by_role("button", name="Send post").click()
 
     async def go_to(self, channel: Channel, name: str) -> None:
@@ -102,3 +102,12 @@ class Seat:
         address = f"/o/{b64(channel.operation)}/{b64(channel.id)}"
         await self.page.locator(f'a[href="{address}"]').first.click()
         await expect(self.page.locator("h1")).to_contain_text(name)
+
+    async def of_operation(self, name: str) -> str:
+        """What the rail says of an operation."""
+        rail = self.page.locator(".rail-op", has_text=name).locator("xpath=following-sibling::*[1]")
+        return await rail.inner_text()
+
+    async def back(self) -> None:
+        """To the channels again."""
+        await self.page.get_by_role("link", name="Channels").first.click()
