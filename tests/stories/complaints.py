@@ -15,8 +15,21 @@ import aiohttp
 class Complaints:
     """Everything said at error or warning level, and every exception that nobody caught, with where it was said."""
 
-    def __init__(self) -> None:
+    def __init__(self, debugging_port: int) -> None:
         self.said: list[str] = []
+        self._port = debugging_port
+
+    async def provoke(self, kind: str, expression: str) -> None:
+        """Runs something in the first page or worker of this kind: whoever listens in vain finds it out this way."""
+        async with aiohttp.ClientSession() as http:
+            async with http.get(f"http://127.0.0.1:{self._port}/json/list") as answer:
+                targets = await answer.json()
+            address = next(one["webSocketDebuggerUrl"] for one in targets if one["type"] == kind)
+            async with http.ws_connect(address) as target:
+                given = {"expression": expression, "awaitPromise": True}
+                await target.send_json({"id": 1, "method": "Runtime.evaluate", "params": given})
+                await target.receive_json(timeout=10)
+        await asyncio.sleep(0.2)
 
     def others(self) -> list[str]:
         """All but what a browser writes when a line is cut or a request is refused: that is never expected."""
@@ -44,7 +57,7 @@ def is_of_the_network(words: str) -> bool:
 @asynccontextmanager
 async def complaints_of(debugging_port: int) -> AsyncIterator[Complaints]:
     """Listens to every page and worker of the browser, those made later too."""
-    found = Complaints()
+    found = Complaints(debugging_port)
     async with aiohttp.ClientSession() as http:
         async with http.get(f"http://127.0.0.1:{debugging_port}/json/version") as answer:
             address = (await answer.json())["webSocketDebuggerUrl"]

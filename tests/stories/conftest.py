@@ -1,10 +1,10 @@
-"""What every story may ask for: a hub in a process of its own, people, a browser, desks in it, and silence in its console."""
+"""What every story may ask for: a hub as a process, people, a browser with desks, and silence in its console."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,5 +124,3 @@ async def town(whole_town: Town, request: pytest.FixtureRequest, tmp_path: Path)
     request.node.add_report_section("teardown", "what the pages complained of", "\n".join(complaints.said))
     said = complaints.others() if whole_town.network_may_complain else complaints.said
     assert said == [], f"the pages complained; pictures of failures in {tmp_path}"
-
-

@@ -98,7 +98,8 @@ class Desk:
     async def picks(self, label: str, words: str, entry: str | re.Pattern[str], downs: int = 0) -> None:
         """In a long list: types, walks down, takes the entry with Enter, and sees it in the field."""
         await self.writes(label, words)
-        await expect(self.page.get_by_role("listbox").get_by_role("option", selected=True)).to_be_visible(timeout=PATIENCE)
+        offered = self.page.get_by_role("listbox").get_by_role("option", selected=True)
+        await expect(offered).to_be_visible(timeout=PATIENCE)
         await self.key("ArrowDown", downs)
         await self.key("Enter")
         await expect(self.field(label)).to_have_value(entry if isinstance(entry, re.Pattern) else re.compile(entry))
@@ -131,7 +132,7 @@ class Desk:
         await expect(self.page.get_by_role("link", name="Channels", exact=True)).to_be_visible(timeout=30_000)
 
     async def comes_back(self) -> None:
-        """After a reload or a new tab: a known device asks for no more than the passphrase, if the keys are gone at all."""
+        """After a reload or in a new tab: a known device asks for the passphrase alone, if it asks at all."""
         asked = self.field("Passphrase")
         opened = self.page.get_by_role("link", name="Channels", exact=True)
         await expect(asked.or_(opened)).to_be_visible()
@@ -169,7 +170,7 @@ class Desk:
 
     async def fills_short_form(self, goods: str) -> None:
         """Every field that is needed, with the keyboard alone."""
-        await self.tabs_to(self.page.get_by_role("button", name="Now", exact=True))
+        await self.tabs_to(self.page.get_by_role("button", name="Now", exact=True).first)
         await self.key("Enter")
         await self.chooses("Control direction", "Import")
         await self.chooses("Conveyance", "Sea container")

@@ -34,7 +34,7 @@ class HubProcess:
     async def start(self) -> None:
         """Returns when the hub answers."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: ASYNC220 — forking takes a moment; a test may wait
                 [sys.executable, "-m", "hub", "serve"],
                 env=environment(self.settings),
                 stdin=subprocess.DEVNULL,

@@ -34,10 +34,10 @@ class Line:
     def mend(self) -> None:
         self.is_cut = False
 
-    def hold_answers_to(self, start: bytes) -> None:
-        """Lets a request that begins like this reach the hub and keeps the hub's answer: `held` tells when one is kept."""
+    def hold_answers_to(self, address: bytes) -> None:
+        """Lets a POST whose address has this in it reach the hub and keeps the answer back: `held` tells when."""
         self.held.clear()
-        self.holds_answers_to = start
+        self.holds_answers_to = address
 
     def hold_nothing(self) -> None:
         self.holds_answers_to = None
