@@ -59,6 +59,8 @@ from hub.live.service import LIVE, Live
 from hub.messages import routes as message_routes
 from hub.messages.service import POST_OFFICE, PostOffice
 from hub.messages.verifier import Verifier
+from hub.notices.rules import ARRIVAL_RULES
+from hub.notices.rules import RULES as NOTICE_RULES
 from hub.operations import routes as operation_routes
 from hub.operations.register import NamesOfRecord
 from hub.operations.service import OPERATION_SERVICE, Operations
@@ -141,7 +143,8 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         known = await account_queries.failures(pool, clock.now() - FORGOTTEN_AFTER)
         failures = Failures(settings.limits.sign_ins_per_minute, known)
         verifier = Verifier()
-        post_office = PostOffice(directory, operations, pool, journal, clock, verifier, ALERT_RULES)
+        rules = {**ALERT_RULES, **NOTICE_RULES}
+        post_office = PostOffice(directory, operations, pool, journal, clock, verifier, rules, ARRIVAL_RULES)
         checkpoints = Checkpoints(pool, clock, read_log_key(settings.state_dir), genesis.log_origin, settings.state_dir)
 
         app = web.Application(middlewares=[problems])

@@ -26,6 +26,7 @@ class Reference:
     channel: bytes
     kind: str
     account: bytes
+    to: tuple[str, ...] = ()  # the countries that a notice asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,20 @@ class Standing:
     directory: Directory
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What an envelope meets: the states, what it refers to, the hub's clock in ms."""
+
+    standing: Standing
+    reference: Reference | None
+    now: int
+
+
 KindRule = Callable[[Header], None]
 """What a room demands of its own kind; raises RuleBroken."""
+
+ArrivalRule = Callable[[Header, Arrival], None]
+"""What a room demands of its own kind at this place and moment; raises RuleBroken or NotAllowed."""
 
 
 def check_place(
@@ -90,6 +103,13 @@ def check_kind(header: Header, rules: Mapping[str, KindRule]) -> None:
     rule = rules.get(header.kind)
     if rule is not None:
         rule(header)
+
+
+def check_arrival(header: Header, arrival: Arrival, rules: Mapping[str, ArrivalRule]) -> None:
+    """Raises RuleBroken or NotAllowed where the room of the envelope's kind does."""
+    rule = rules.get(header.kind)
+    if rule is not None:
+        rule(header, arrival)
 
 
 def check_reply(header: Header) -> None:

@@ -16,7 +16,7 @@ from crypto.errors import StaleEpoch
 from crypto.packet import Packet
 from crypto.readers import may_send
 from hub.access.actor import Actor
-from hub.clock import Clock
+from hub.clock import Clock, to_milliseconds
 from hub.db.pool import Pool
 from hub.directory.state import DirectoryState
 from hub.http.errors import Forged, Malformed, NotFound, Repeated, Revoked, WrongPlace
@@ -24,9 +24,12 @@ from hub.journal.records import Committed, LeafDraft, Receipt, Record, Statement
 from hub.journal.service import Journal
 from hub.messages import queries
 from hub.messages.rules import (
+    Arrival,
+    ArrivalRule,
     KindRule,
     Reference,
     Standing,
+    check_arrival,
     check_ciphertext,
     check_kind,
     check_place,
@@ -51,6 +54,7 @@ class PostOffice:
         clock: Clock,
         verifier: Verifier,
         rules: Mapping[str, KindRule],
+        arrival_rules: Mapping[str, ArrivalRule],
     ) -> None:
         self._directory = directory
         self._operations = operations
@@ -59,6 +63,7 @@ class PostOffice:
         self._clock = clock
         self._verifier = verifier
         self._rules = rules
+        self._arrival_rules = arrival_rules
         self._references: OrderedDict[bytes, Reference] = OrderedDict()
 
     def committed(self, batch: Sequence[Committed]) -> None:
@@ -67,7 +72,8 @@ class PostOffice:
             statement = one.record.statement
             if statement is not None and statement.kind == "channel" and statement.account is not None:
                 kind = str(one.record.leaf.detail.get("kind", ""))
-                self._remember(statement.id, Reference(statement.stream, kind, statement.account))
+                to = read_header(statement.body).to if kind == "notice" else ()
+                self._remember(statement.id, Reference(statement.stream, kind, statement.account, to))
 
     async def post(self, operation: bytes, channel: bytes, packet: Packet, actor: Actor) -> Receipt:
         """
@@ -94,8 +100,9 @@ class PostOffice:
             if receipt is None:
                 raise
             return await self._check_own(receipt, header)
-        if header.ref is not None:
-            check_reference(header, await self._reference(header.ref), standing)
+        reference = None if header.ref is None else await self._reference(header.ref)
+        check_reference(header, reference, standing)
+        check_arrival(header, Arrival(standing, reference, to_milliseconds(self._clock.now())), self._arrival_rules)
         if not genuine:
             raise Forged
 
@@ -175,7 +182,8 @@ class PostOffice:
         row = await queries.envelope(self._pool, statement)
         if row is None or row.account is None:
             return None
-        reference = Reference(row.channel, read_header(row.body).kind, AccountId(row.account))
+        header = read_header(row.body)
+        reference = Reference(row.channel, header.kind, AccountId(row.account), header.to)
         self._remember(statement, reference)
         return reference
 

@@ -222,13 +222,13 @@ async def test_a_device_number_used_before_is_refused(scene: Scene) -> None:
 
 
 async def test_nobody_seals_under_a_stale_epoch_but_may_acknowledge(scene: Scene) -> None:
-    alert = await scene.room.post(scene.luis, "alert")
+    notice = await scene.room.post(scene.ama, "notice")
     await scene.hub.submit_entry(
         scene.ama, scene.operation, [{"change": "member.remove", "account": b64(scene.observer.account)}]
     )
 
     post = await scene.room.send(scene.mei, scene.room.envelope(scene.mei))
-    acknowledgement = await scene.room.post(scene.mei, "acknowledgement", ref=alert.json["id"])
+    acknowledgement = await scene.room.post(scene.mei, "acknowledgement", ref=notice.json["id"], state="acknowledged")
 
     assert (post.status, post.code) == (409, "stale-epoch")
     assert acknowledgement.json["seq"] == 2
@@ -247,8 +247,8 @@ async def test_an_old_epoch_is_refused_when_a_new_one_has_begun(scene: Scene) ->
 async def test_the_role_decides_which_kinds_may_be_sent(scene: Scene) -> None:
     alert = await scene.room.send(scene.observer, scene.room.envelope(scene.observer, "alert"))
     notice = await scene.room.send(scene.luis, scene.room.envelope(scene.luis, "notice"))
-    posted = await scene.room.post(scene.luis, "alert")
-    seen = await scene.room.post(scene.observer, "acknowledgement", ref=posted.json["id"])
+    asked = await scene.room.post(scene.ama, "notice")
+    seen = await scene.room.post(scene.observer, "acknowledgement", ref=asked.json["id"], state="acknowledged")
 
     assert (alert.status, alert.code) == (403, "not-allowed")
     assert (notice.status, notice.code) == (403, "not-allowed")
