@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hub.client.domain import (
+    acknowledgements,
     bodies,
     errors,
     headers,
@@ -96,6 +97,7 @@ DO: dict[str, Callable[..., object]] = {
     "read_post_body": lambda _, body: asdict(bodies.read_post_body(body)),
     "notice_body": lambda _, **asked: bodies.notice_body(**asked),
     "read_notice_body": lambda _, body: asdict(bodies.read_notice_body(body)),
+    "tally": lambda _, notices, answers: tallied(notices, answers),
     "header_parts": lambda name, values, **place: headers.header_parts(form(name, **place), values),
     "offered": lambda name, compartment: [
         [one.id, one.form] for one in templates.offered(given(name).templates.values(), compartment)
@@ -115,6 +117,12 @@ DO: dict[str, Callable[..., object]] = {
     ],
     "defaults": lambda name, **place: templates.defaults(form(name, **place)),
 }
+
+
+def tallied(notices: Any, answers: Any) -> object:
+    asking = [acknowledgements.Asking(**{**one, "asked": tuple(one["asked"])}) for one in notices]
+    found = acknowledgements.tally(asking, [acknowledgements.Answer(**one) for one in answers])
+    return [[one.id, one.number, [list(asdict(row).values()) for row in one.rows]] for one in found]
 
 
 def names_in(first: Any, more: Any) -> object:

@@ -2,6 +2,7 @@
  * Runs the cases of tests/vectors/domain against this side; tests/unit/domain/test_vectors.py runs the same ones.
  */
 
+import { type Answer, type Asking, tally } from "./acknowledgements.ts";
 import { alertBody, noticeBody, postBody, readAlertBody, readNoticeBody, readPostBody, type ByLanguage, type NoticeKind } from "./bodies.ts";
 import { DomainError, MalformedTemplate } from "./errors.ts";
 import { headerParts } from "./headers.ts";
@@ -130,6 +131,11 @@ function answer(what: string, asked: Asked, domain: Domain | null): unknown {
     }
     case "read_notice_body":
       return readNoticeBody(asked.body);
+    case "tally": {
+      const notices = (asked.notices as (Asking & { readonly to_all: boolean })[]).map((one) => ({ ...one, toAll: one.to_all }));
+      const found = tally(notices, asked.answers as readonly Answer[]);
+      return found.map(({ id, number, rows }) => [id, number, rows.map((row) => Object.values(row) as readonly unknown[])]);
+    }
     case "read": {
       const { templates, lists } = readDomain(asked.published, asked.more ?? null);
       return { templates: formNames(templates).sort(byWords), lists: [...lists.keys()].sort() };
