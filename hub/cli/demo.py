@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -31,7 +31,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from hub import paths
 from hub.audit.checkpoints import make_log_key
 from hub.cli.profiles import err, out
-from hub.cli.rehearsal import PlayedSheet, read_sheets, rehearse
 from hub.cli.words import _
 from hub.client import files
 from hub.client.administrators import AdministratorKey, Founding, found, new_administrator, write_key
@@ -40,7 +39,9 @@ from hub.client.keystore import read_profile, write_profile
 from hub.client.matrix import read_matrix_file
 from hub.client.state import now
 from hub.errors import CannotStart
-from hub.exercise.people import ADMINISTRATORS
+
+if TYPE_CHECKING:  # the cast and its story are read by this command alone
+    from hub.cli.rehearsal import PlayedSheet
 
 Server = subprocess.Popen[bytes]
 
@@ -86,6 +87,9 @@ def demo(
 @contextmanager
 def _made(base: Path, port: int) -> Iterator[tuple[Server, list[PlayedSheet]]]:
     """A fresh hub: founded, served, filled."""
+    from hub.cli.rehearsal import rehearse
+    from hub.exercise.people import ADMINISTRATORS
+
     keys = [new_administrator(name) for name in ADMINISTRATORS]
     founding = _found(base, port, keys)
     with _server(base, port) as server, _progress() as progress:
@@ -102,6 +106,8 @@ def _made(base: Path, port: int) -> Iterator[tuple[Server, list[PlayedSheet]]]:
 @contextmanager
 def _served(base: Path, port: int) -> Iterator[tuple[Server, list[PlayedSheet]]]:
     """The hub as it was left."""
+    from hub.cli.rehearsal import read_sheets
+
     _write_settings(base, port)
     with _server(base, port) as server:
         yield server, read_sheets(base / "people")

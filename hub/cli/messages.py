@@ -21,6 +21,7 @@ from hub.client.channel import Item
 from hub.client.domain import published
 from hub.client.domain.bodies import alert_body, post_body, read_alert_body
 from hub.client.domain.errors import MalformedBody, MalformedReference
+from hub.client.domain.headers import header_parts
 from hub.client.domain.problems import MESSAGES, Audience, problems_with
 from hub.client.domain.references import reference
 from hub.client.domain.summaries import summary, value_text
@@ -134,7 +135,8 @@ def alert(
             err.print(_(MESSAGES[problem.code]).format(label=label, **problem.args))
         raise typer.Exit(1)
     body = _checked(lambda: alert_body(chosen, values, language))
-    _say(profile, operation, channel, "alert", body, {"urgency": "immediate"} if immediate else {})
+    parts = header_parts(chosen, values)
+    _say(profile, operation, channel, "alert", body, {**parts, "urgency": "immediate"} if immediate else parts)
 
 
 def follow(profile: ProfileOption) -> None:

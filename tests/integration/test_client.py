@@ -255,6 +255,52 @@ async def test_what_is_said_arrives_live_also_where_sockets_are_blocked(hub: Vil
     assert (proxy.refused > 0) is blocked
 
 
+async def test_following_goes_on_when_the_hub_was_away(tmp_path: Path, database: str) -> None:
+    async with a_hub(tmp_path, database) as hub:
+        ghana, peru = await hub.members("ghana", "peru")
+        channel = await hub.channel("Medicines", ghana, peru)
+        settings = hub.settings
+        await hub.close()
+    ghana, peru = await asyncio.gather(*(_opened(one) for one in (ghana, peru)))
+    running = asyncio.Event()
+
+    async def hub_comes_and_goes() -> None:
+        for words in ("One", "Two"):
+            async with served(settings):
+                await ghana.member.sign_in()
+                await ghana.say(channel, words)
+                await running.wait()
+                running.clear()
+
+    heard: list[str] = []
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+        tasks.create_task(hub_comes_and_goes())
+        await _until_it_answers(peru)
+        async with aclosing(peru.member.follow()) as events:
+            async for event in events:
+                if event.item is not None and event.item.body is not None:
+                    heard.append(str(event.item.body["text"]))
+                    running.set()
+                if len(heard) == 2:
+                    break
+    await ghana.member.close()
+    await peru.member.close()
+
+    assert heard == ["One", "Two"]
+
+
+async def test_a_session_that_was_ended_is_opened_again_without_asking(hub: Village) -> None:
+    ghana, peru = await hub.members("ghana", "peru")
+    channel = await hub.channel("Medicines", ghana, peru)
+    before = ghana.member.hub.token
+    await ghana.member.hub.json("DELETE", "/api/session")
+
+    await ghana.say(channel, "Next morning")
+
+    assert await peru.texts(channel) == ["Next morning"]
+    assert ghana.member.hub.token != before
+
+
 # -- devices and sheets ------------------------------------------------------------------------------------------------
 
 
@@ -406,6 +452,20 @@ async def _through(url: str, person: Person) -> Person:
     member = await Member.open(person.folder, PASSPHRASE, hub=Hub(url))
     await member.sign_in()
     return replace(person, member=member)
+
+
+async def _opened(person: Person) -> Person:
+    return replace(person, member=await Member.open(person.folder, PASSPHRASE))
+
+
+async def _until_it_answers(person: Person) -> None:
+    while True:
+        try:
+            await person.member.sign_in()
+        except Unreachable:
+            await asyncio.sleep(0.1)
+        else:
+            return
 
 
 async def _command(person: Person, *arguments: str) -> asyncio.subprocess.Process:
