@@ -31,9 +31,9 @@ class Site:
     ghana: Person
     channel: Channel
 
-    def link(self) -> str:
-        """Ghana's link of the exercise."""
-        sheet = self.ghana.sheet
+    def link(self, person: Person | None = None) -> str:
+        """The exercise's link of a person: Ghana's, if nobody is named."""
+        sheet = (person or self.ghana).sheet
         return f"{self.hub.url}/#code={sheet.code}&second={sheet.second}"
 
 
@@ -67,8 +67,8 @@ async def window(browser: Browser, width: int, language: str, url: str) -> Async
     await context.close()
 
 
-async def sign_in(page: Page, site: Site) -> None:
-    await page.goto(site.link())
+async def sign_in(page: Page, site: Site, person: Person | None = None) -> None:
+    await page.goto(site.link(person))
     await page.locator("#passphrase").fill(PASSPHRASE)
     await page.locator("button[type=submit]").click()
     await expect(page.locator("nav.nav")).to_be_visible(timeout=60_000)
@@ -126,10 +126,13 @@ async def walk(page: Page, site: Site, state: str) -> None:
             await expect(page.locator("table.table")).to_be_visible()
         case "about":
             await page.locator('.bar-end > a[href="/o/about"]').click()
-        case "form":
+        case "kinds":
             await page.go_back()
             await page.go_back()
             await page.locator('.feed-foot a[href$="/new"]').click()
+            await expect(page.locator(".tasks li")).not_to_have_count(0)
+        case "form":
+            await page.locator(".tasks button").first.click()
             await expect(submit).to_be_visible()
         case "mistakes":
             await submit.click()
@@ -163,6 +166,23 @@ async def test_every_page_is_for_everybody(
             await walk(page, site, state)
             await check_page(page, state)
 
+        assert complaints == []
+
+
+@pytest.mark.parametrize(("width", "language"), FORMS)
+async def test_the_auditors_page_proves_the_log(
+    site: Site, browser: Browser, watch: Watch, width: int, language: str
+) -> None:
+    auditor = await site.hub.person("auditor")
+    async with window(browser, width, language, site.hub.url) as (_, page):
+        complaints = watch(page)
+        await sign_in(page, site, auditor)
+
+        await page.locator('nav.nav a[href="/audit"]').click()
+
+        await expect(page.locator("#proof.is-checked")).to_be_visible(timeout=30_000)
+        await check_page(page, "audit")
+        assert GOODS not in await page.content()
         assert complaints == []
 
 

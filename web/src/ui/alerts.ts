@@ -6,19 +6,29 @@ import { summary, valueText } from "../domain/summaries.ts";
 import type { Field, Template, Values } from "../domain/templates.ts";
 import { said } from "../domain/texts.ts";
 import { isTime, showDecimal } from "../domain/values.ts";
+import { Failed } from "../store/bridge.ts";
 import type { AlertBody, PostBody } from "../worker/protocol.ts";
 import { shell } from "./shell.ts";
+import { attempt } from "./state.ts";
 import { dateAndClock } from "./times.ts";
 import { language, t } from "./words.ts";
 
 /** Null while it is on its way; rows wait for it, since without it a code could not be put into words. */
 export const domain = signal<Domain | null>(null);
 
+async function fetched(address: string): Promise<unknown> {
+  const answer = await fetch(address, { signal: AbortSignal.timeout(60_000) }).catch(() => null);
+  if (answer?.ok !== true) throw new Failed({ code: "offline" });
+  return await answer.json();
+}
+
+/** The forms and lists of the first screen, then the others: their codes stand bare until they are here. */
 export async function loadDomain(): Promise<void> {
   if (shell.documents === null) throw new Error("The shell names no document of forms.");
-  const answer = await fetch(shell.documents, { signal: AbortSignal.timeout(60_000) });
-  if (!answer.ok) throw new Error(`The document of forms was answered with ${answer.status}.`);
-  domain.value = readDomain(await answer.json());
+  const address = new URL(shell.documents, location.href);
+  const first = await fetched(address.pathname);
+  const { more } = (domain.value = readDomain(first));
+  if (more !== null) attempt(fetched(new URL(more, address).pathname).then((rest) => (domain.value = readDomain(first, rest))));
 }
 
 export interface Way {
@@ -41,7 +51,14 @@ export interface Summary {
 
 /** UN/ECE Recommendation 19, the digit of the mode. */
 const MODE_ICONS: Readonly<Record<string, string>> = { "1": "sea", "2": "rail", "3": "road", "4": "air", "5": "mail", "8": "sea" };
-const TEMPLATE_ICONS: Readonly<Record<string, string>> = { seizure: "seizure" };
+const TEMPLATE_ICONS: Readonly<Record<string, string>> = {
+  seizure: "seizure",
+  warning: "suspicious",
+  feedback: "check",
+  licit: "precursor",
+  arrival: "vaccine",
+  trend: "eye",
+};
 
 /** The form an alert was written with, where this page knows it. */
 export function templateOf(id: string, form: string): Template | null {
@@ -49,7 +66,7 @@ export function templateOf(id: string, form: string): Template | null {
 }
 
 export function typeIcon(template: string): string {
-  return TEMPLATE_ICONS[template] ?? "suspicious";
+  return TEMPLATE_ICONS[template] ?? "sheet";
 }
 
 function orNull(text: string): string | null {

@@ -72,6 +72,7 @@ function ComposeForm({ keeper, template, channel, operation }: FormProps) {
   const shown = found.filter(({ field }) => flagged.has(field));
   const form: Form = {
     template,
+    channel: channel.channel,
     values,
     named: channel.namedAudience,
     mistakes: useMemo(() => new Map<string, FieldProblem>(shown.map((one) => [one.field, one])), [shown]),

@@ -1,24 +1,28 @@
 /** One question of a form, by its type: label, hint, mistake, input, and what was understood. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { listed } from "../domain/lists.ts";
 import { problemText, tlpOffered, type Problem } from "../domain/problems.ts";
 import { type Field, type Template, type Values, valueOf } from "../domain/templates.ts";
 import { said } from "../domain/texts.ts";
 import { codesOf, decimalOf, isTime, showDecimal } from "../domain/values.ts";
-import { domain } from "./alerts.ts";
+import type { AlertBody, B64, Item } from "../worker/protocol.ts";
+import { domain, summaryOf } from "./alerts.ts";
 import { Icon } from "./icon.tsx";
 import { type InputAbout, Picker } from "./picker.tsx";
-import { Tlp } from "./rows.tsx";
+import { Tlp, isAlert } from "./rows.tsx";
 import { Mistake } from "./sign-in.tsx";
+import { ask, attempt } from "./state.ts";
 import { clock, date } from "./times.ts";
 import { language, t } from "./words.ts";
 
 /** Longer lists are searched, shorter ones are chosen from. */
 const SHORT_LIST = 30;
+const MOST_ALERTS = 500;
 
 export interface Form {
   readonly template: Template;
+  readonly channel: B64;
   readonly values: Values;
   readonly named: boolean;
   /** The mistakes to show, by field. */
@@ -98,7 +102,11 @@ export function FieldInput({ field, form }: FieldProps) {
   switch (field.type) {
     case "text":
     case "cas":
+    case "imo":
+    case "container":
       return <TextField field={field} form={form} />;
+    case "alert":
+      return <AlertChoice field={field} form={form} />;
     case "longtext":
       return <LongText field={field} form={form} />;
     case "decimal":
@@ -197,6 +205,29 @@ function YesNo({ field, form }: FieldProps) {
         <option value="">{t("not said")}</option>
         <option value="yes">{t("Yes")}</option>
         <option value="no">{t("No")}</option>
+      </select>
+    </Labelled>
+  );
+}
+
+/** An earlier alert of this channel, the newest first: its reference and its goods, never an id to type. */
+function AlertChoice({ field, form }: FieldProps) {
+  const [items, setItems] = useState<readonly Item[]>([]);
+  useEffect(() => {
+    attempt(ask("items", { channel: form.channel, before: null, limit: MOST_ALERTS }).then((answer) => setItems(answer.items)));
+  }, [form.channel]);
+  const value = text(form, field);
+  const alerts = items.flatMap((item) => (item.is === "alert" && isAlert(item.body) && item.body.template === field.of ? [item] : [])).reverse();
+  return (
+    <Labelled field={field} form={form}>
+      <select {...common({ field, form })} class="input" value={value} onChange={(event) => form.write(field.key, event.currentTarget.value)}>
+        <option value="">{t("Choose …")}</option>
+        {alerts.map((alert) => (
+          <option key={alert.id} value={alert.id}>
+            {t("{reference}: {words}", { reference: alert.reference, words: summaryOf(alert.body as AlertBody).product ?? "" })}
+          </option>
+        ))}
+        {value !== "" && !alerts.some(({ id }) => id === value) && <option value={value}>{t("an alert that is not shown here")}</option>}
       </select>
     </Labelled>
   );

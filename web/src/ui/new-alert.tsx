@@ -1,6 +1,6 @@
 /** Begins an alert: makes its draft, with the reporting country filled in, and goes to it. Asks what kind only when there are several. */
 import { useEffect, useState } from "preact/hooks";
-import { type Template, defaults } from "../domain/templates.ts";
+import { type Template, defaults, offered } from "../domain/templates.ts";
 import { said } from "../domain/texts.ts";
 import type { B64, Problem } from "../worker/protocol.ts";
 import { domain, typeIcon } from "./alerts.ts";
@@ -21,17 +21,18 @@ async function begin(template: Template, operation: B64, channel: B64): Promise<
   go(draftPath(operation, channel, draft.id), { replace: true });
 }
 
-/** The first form of each record: shorter ones are one click away on the page itself. */
-function kinds(): readonly Template[] {
+/** The first form of each record that may be written in `compartment`: shorter ones are one click away on the page itself. */
+function kinds(compartment: string): readonly Template[] {
   const seen = new Set<string>();
-  return (domain.value?.templates ?? []).filter((template) => !seen.has(template.id) && seen.add(template.id));
+  return offered(domain.value?.templates ?? [], compartment).filter((template) => !seen.has(template.id) && seen.add(template.id));
 }
 
 export function NewAlert({ operation, id }: { readonly operation: B64; readonly id: B64 }) {
   const [problem, setProblem] = useState<Problem | null>(null);
-  const offered = kinds();
-  const only = offered.length === 1 ? offered[0] : undefined;
   const channel = findChannel(id);
+  const choices = channel === null ? [] : kinds(channel.compartment);
+  // While further forms are on their way, one is not yet the only one.
+  const only = choices.length === 1 && domain.value?.more === null ? choices[0] : undefined;
   const start = (template: Template): void => {
     begin(template, operation, id).catch((reason: unknown) => setProblem(problemOf(reason)));
   };
@@ -50,10 +51,10 @@ export function NewAlert({ operation, id }: { readonly operation: B64; readonly 
         <h1 tabIndex={-1}>{t("New alert")}</h1>
       </div>
       {problem !== null && <p role="alert">{problemWords(problem)}</p>}
-      {problem === null && (offered.length === 0 || only !== undefined) && <p role="status">{t("Preparing the form …")}</p>}
+      {problem === null && (choices.length === 0 || only !== undefined) && <p role="status">{t("Preparing the form …")}</p>}
       {only === undefined && (
         <ul class="tasks">
-          {offered.map((template) => (
+          {choices.map((template) => (
             <li key={template.id}>
               <Icon name={typeIcon(template.id)} />
               <h3>
