@@ -11,6 +11,7 @@ from hub.cli.demo import add_to as demo
 from hub.cli.found import add_to as found
 from hub.cli.governing import add_to as governing
 from hub.cli.messages import add_to as messages
+from hub.cli.notices import add_to as notices
 from hub.cli.people import add_to as people
 from hub.cli.serve import add_to as serve
 from hub.cli.words import _
@@ -23,5 +24,5 @@ program = typer.Typer(
     add_completion=False,
 )
 
-for add_to in (serve, found, demo, database, account, people, governing, messages, audit):
+for add_to in (serve, found, demo, database, account, people, governing, messages, notices, audit):
     add_to(program)
