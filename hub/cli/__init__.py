@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from crypto.errors import ProtocolError
 from hub.cli.program import program
 from hub.cli.words import _
+from hub.client.domain.errors import DomainError
 from hub.client.errors import ClientError, Fault, Refused
 from hub.errors import HubError
 
@@ -23,6 +25,11 @@ def main() -> None:
         )
     except Refused as refusal:
         _tell(f"{refusal.detail} ({refusal.code})", refusal.exit_code)
+    except ProtocolError as error:
+        told = Fault.of(error)
+        _tell(f"{_(told.text)} {_(told.action)} ({told.code})", told.exit_code)
+    except DomainError as error:
+        _tell(_(str(error)), ClientError.exit_code)
     except ClientError as error:
         _tell(_(error.sentence).format(**error.named), error.exit_code)
     except HubError as error:

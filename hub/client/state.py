@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from hashlib import sha256
 from pathlib import Path
 
 from crypto.encoding import AccountId, ChannelId, OperationId, b64
@@ -68,10 +69,12 @@ class State:
         return self.directory.latest
 
     def keep_evidence(self, fault: Fault, packet: Packet) -> Path:
-        """Writes the refused bytes as they came, for the coordinator and the auditor."""
-        name = f"{int(time.time())}-{fault.code}-{fault.place.replace(' ', '-')}.packet"
+        """Writes the refused bytes as they came, for the coordinator and the auditor; the same ones once."""
+        kept = pack(packet.place, packet.body, packet.act, packet.signatures, packet.beside)
+        name = f"{fault.code}-{fault.place.replace(' ', '-')}-{sha256(kept).hexdigest()[:8]}.packet"
         path = self.folder / "evidence" / name
-        files.write(path, pack(packet.place, packet.body, packet.act, packet.signatures, packet.beside))
+        if not path.exists():
+            files.write(path, kept)
         return path
 
 

@@ -121,6 +121,8 @@ async def prove_heads(state: State) -> Checkpoint:
 def collect_pins(state: State) -> None:
     """What was verified since goes into the pins; they never shrink."""
     pins = state.pins
+    # Of others the chain tells everything; one's own numbers must never be used twice, whatever the hub shows.
+    own = _own_devices(state) if state.directory.size else set()
     if state.directory.size:
         pins.directory = state.directory.pin
     for operation, view in state.operations.items():
@@ -130,9 +132,13 @@ def collect_pins(state: State) -> None:
         place = (seen.operation, channel)
         if seen.seq and (place not in pins.channels or pins.channels[place].seq < seen.seq):
             pins.channels[place] = seen.pin
-            pins.spoken.update({(channel, device): last for device, last in seen.spoken.items()})
+            pins.spoken.update({(channel, device): last for device, last in seen.spoken.items() if device in own})
     if state.log is not None and state.log.pinned is not None:
         pins.checkpoint = state.log.pinned.note
+
+
+def _own_devices(state: State) -> set[bytes]:
+    return {id_ for id_, device in state.directory.latest.devices.items() if device.account == state.account}
 
 
 def save_pins(state: State) -> None:
