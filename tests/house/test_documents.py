@@ -106,8 +106,7 @@ def test_every_module_of_the_protocol_has_its_page_its_twin_and_its_vectors() ->
         if codes(modules) and codes(modules)[0] not in WITHOUT_VECTORS:
             assert codes(vectors) == [f"{codes(modules)[0]}.json"], page
 
-    modules = {path.stem for path in (ROOT / "crypto").glob("*.py")} - {"__init__"}
-    assert listed.keys() == modules
+    assert listed.keys() == {path.stem for path in (ROOT / "crypto").glob("*.py")} - {"__init__"}
 
 
 def test_every_page_of_the_specification_is_in_its_list() -> None:
