@@ -31,7 +31,12 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The program that the browser tests run; `.ci/browser` finds or installs it."""
+    """The program that the browser tests run."""
+    return program()
+
+
+def program() -> str:
+    """A Chromium of this machine; `.ci/browser` finds or installs one."""
     found = os.environ.get("NCPHUB_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     assert found, "The browser tests need Chromium: run .ci/browser, or name it in NCPHUB_CHROMIUM."
     return found
