@@ -164,6 +164,7 @@ class Desk:
     async def begins_short_form(self) -> str:
         """From a channel to the empty short form; gives the reference that the alert has from the start."""
         await self.follows(re.compile("^New alert"))
+        await self.presses("Seizure")
         await self.presses(re.compile("^Short form"))
         await self.sees_heading("New alert: Seizure")
         return await (await self.sees(re.compile(r"^HSH-[A-Z]{2}-"))).inner_text()

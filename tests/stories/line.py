@@ -20,6 +20,7 @@ class Line:
         self.blocks_sockets = False
         self.refused_sockets = 0
         self.is_cut = False
+        self.carried = 0  # bytes to the browser, heads of answers included
         self.holds_answers_to: bytes | None = None
         self.held = asyncio.Event()
         self._open: set[asyncio.StreamWriter] = set()
@@ -33,6 +34,7 @@ class Line:
 
     def mend(self) -> None:
         self.is_cut = False
+        self.carried = 0  # bytes to the browser, heads of answers included
 
     def hold_answers_to(self, address: bytes) -> None:
         """Lets a POST whose address has this in it reach the hub and keeps the answer back: `held` tells when."""
@@ -93,6 +95,7 @@ class Line:
             if wanted is not None and asked[0].startswith(b"POST ") and wanted in asked[0].split(b"\r\n", 1)[0]:
                 self.held.set()
                 continue
+            self.carried += len(chunk)
             sink.write(chunk)
             await sink.drain()
 

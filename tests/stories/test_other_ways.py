@@ -18,6 +18,7 @@ async def test_the_long_form_goes_in_french_and_what_was_typed_before_the_switch
     [ghana] = await town.signed_in("ghana")
     await ghana.opens_channel("All members")
     await ghana.follows(re.compile("^New alert"))
+    await ghana.presses("Seizure")
     await ghana.sees_heading("New alert: Seizure")
     await ghana.writes("Found goods", "Vaccins contre la rougeole, 300 flacons")
 
@@ -66,6 +67,8 @@ async def test_an_alert_needs_no_mouse(town: Town) -> None:
     await ghana.key("Enter")
     await ghana.sees(FIRST_WORDS)
     await ghana.types("c")
+    await ghana.tabs_to(page.get_by_role("button", name="Seizure"))
+    await ghana.key("Enter")
     await ghana.tabs_to(page.get_by_role("button", name=re.compile("^Short form")))
     await ghana.key("Enter")
     await ghana.fills_short_form("Thermometers, infrared, 60 boxes")
