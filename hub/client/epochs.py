@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crypto.encoding import ChannelId, Json, OperationId, b64, id32, ids, integer, items, octets
 from crypto.epochs import WRAP_SIZE, EpochRecord
-from crypto.errors import CannotOpen, NotAReader, WrongPlace, WrongWraps
+from crypto.errors import CannotOpen, NotAReader, ProtocolError, WrongPlace, WrongWraps
 from crypto.sealing import check_commitment, open_epoch, open_label, open_previous
 from hub.client.standing import Made
 from hub.client.state import State
@@ -33,16 +33,16 @@ async def epoch_secret(state: State, operation: OperationId, channel: ChannelId,
 
 
 async def label(state: State, operation: OperationId, channel: ChannelId) -> str:
-    """The channel's name as its readers see it; empty for who can't read it."""
+    """The channel's name as its readers see it; empty for who can't read it, and where its secret doesn't hold."""
     epoch = state.operation(operation).channel(channel).epoch
     if epoch is None:
         return NO_LABEL
     try:
         secret = await epoch_secret(state, operation, channel, epoch.number)
-    except NotAReader:
-        return NO_LABEL
-    place = {**place_of(state, operation, channel), "epoch": epoch.number}
-    return open_label(secret, place, b64(epoch.record.label))
+        place = {**place_of(state, operation, channel), "epoch": epoch.number}
+        return open_label(secret, place, b64(epoch.record.label))
+    except ProtocolError:
+        return NO_LABEL  # what is wrong is told with the channel's items; one bad channel hides no other
 
 
 def place_of(state: State, operation: OperationId, channel: ChannelId) -> dict[str, Json]:

@@ -167,7 +167,10 @@ async def _seal(state: State, waiting: Waiting) -> Attempt:
     if waiting.body is None and waiting.kind in WITHOUT_CONTENT:
         body, ciphertext = header_body(header), b""
     else:
-        secret = await epoch_secret(state, operation, channel, epoch.number)
+        try:
+            secret = await epoch_secret(state, operation, channel, epoch.number)
+        except ProtocolError as error:
+            raise Fault.of(error, b64(channel)) from error
         body, ciphertext = seal_message(
             secret, header, waiting.body or {}, secrets.token_bytes(32), secrets.token_bytes(12)
         )
