@@ -57,7 +57,7 @@ def entry(
     } | other
     made = body(entry_body(changes=changes, epochs=epochs, **parts))
     signature = (signer or state.keys.device).sign(context, made)
-    leaf = state.operations[OperationId(within)].leaves[-1] + 1
+    leaf = max(state.operations[OperationId(within)].leaves[-1], state.directory.leaves[-1]) + 1
     told = {"stream": b64(within), "kind": "operation", "seq": parts["seq"], "leaf": leaf, "at": now()}
     return Packet(canon(told), made, b"", (signature,), b"")
 

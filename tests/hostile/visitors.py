@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from hub.client.member import Member
 from tests.hostile.malicious import MaliciousHub
 from tests.people import PASSPHRASE, Channel, Person
 
-PATIENCE = 15_000  # ms until a page shows what it must show
+PATIENCE = 8_000  # ms until a page shows what it must show
 
 
 @dataclass(slots=True)
@@ -57,6 +59,16 @@ class Desk:
         await page.get_by_role("button", name="Sign in and unlock").click()
         await page.wait_for_selector(".errors, .app, main:not(.entry)", state="visible")
         return seat
+
+    def line(self) -> Hub:
+        """A connection to the hub that may lie."""
+        return Hub(self.liar.url)
+
+    async def until(self, holds: Callable[[], object], seconds: float = 15) -> None:
+        """Waits for what a client does in its own time. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while not holds():
+                await asyncio.sleep(0.05)
 
     async def close(self) -> None:
         for context in self._contexts:
@@ -111,3 +123,12 @@ class Seat:
     async def back(self) -> None:
         """To the channels again."""
         await self.page.get_by_role("link", name="Channels").first.click()
+
+    async def leave(self) -> None:
+        """Locks what is open, so that nothing of this visit is held when the next one begins; then goes."""
+        if await self.page.locator("#passphrase").count() == 0:
+            lock = self.page.get_by_role("button", name="Lock now")
+            await self.page.locator("header summary").last.click()
+            await lock.click()
+            await self.page.wait_for_selector("#passphrase")
+        await self.page.close()
