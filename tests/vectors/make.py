@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.vectors import cases_chains, cases_content, cases_statements
+from tests.vectors import cases_chains, cases_content, cases_evidence, cases_statements
 from tests.vectors.run import HERE, outcome
 
 MAKERS: dict[str, Callable[[], tuple[dict[str, Any], list[tuple[str, str, dict[str, Any]]]]]] = {
@@ -26,6 +26,7 @@ MAKERS: dict[str, Callable[[], tuple[dict[str, Any], list[tuple[str, str, dict[s
     "sealing": cases_content.sealing,
     "envelope": cases_content.envelope,
     "vault": cases_content.vault,
+    "evidence": cases_evidence.evidence,
 }
 
 

@@ -13,6 +13,7 @@ from crypto import (
     encoding,
     envelope,
     epochs,
+    evidence,
     keys,
     membership,
     merkle,
@@ -318,6 +319,28 @@ def _leaf_body(v: dict[str, Any], _: dict[str, Any]) -> Any:
     )
 
 
+def _verify_evidence(v: dict[str, Any], shared: dict[str, Any]) -> Any:
+    base, at = unb64(shared["files"][v["file"]]), v["at"]
+    raw = base[:at] + unb64(v["put"]) + base[at + v["drop"] :]
+    proven = evidence.verify_evidence(raw, HubId(unb64(v["hub"], 32)))
+    assert evidence.pack_evidence(evidence.read_evidence(raw)) == raw, "the file has a second form"
+    return {
+        "hub": b64(proven.directory.hub),
+        "exercise": proven.exercise,
+        "directory": proven.directory.size,
+        "operation": [proven.operation.code, proven.operation.seq],
+        "channel": b64(proven.header.channel),
+        "kind": proven.header.kind,
+        "author": [proven.author.name, proven.author.country, proven.author.level],
+        "device": proven.device.label,
+        "certified_by": list(proven.certified_by),
+        "id": b64(proven.id),
+        "body": proven.body,
+        "at": [proven.header.at, proven.logged_at],
+        "log": [proven.leaf, proven.log_size],
+    }
+
+
 Case = Callable[[dict[str, Any], dict[str, Any]], Any]
 
 _DO: dict[str, Case] = {
@@ -468,4 +491,6 @@ _DO: dict[str, Case] = {
     "pack": _pack,
     "unpack_all": _unpack_all,
     "leaf_detail_hash": lambda v, _: b64(tlog.leaf_detail_hash(v["detail"])),
+    # evidence
+    "verify_evidence": _verify_evidence,
 }

@@ -9,6 +9,7 @@ import { ProtocolError } from "./crypto/errors.ts";
 import { runDomainVectors } from "./domain/vectors.ts";
 import { BYTES } from "./vectors/bytes.ts";
 import { CHAINS } from "./vectors/chains.ts";
+import { EVIDENCE } from "./vectors/evidence.ts";
 import { Given, type Do } from "./vectors/given.ts";
 import { madeHere } from "./vectors/made.ts";
 
@@ -34,7 +35,7 @@ interface Result {
   readonly found: Json;
 }
 
-const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CHAINS }));
+const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CHAINS, ...EVIDENCE }));
 
 async function fetchJson<T>(path: string): Promise<T> {
   const answer = await fetch(path);
