@@ -65,6 +65,8 @@ export class World {
   /** The directory first, then this device's place in it. Raises what makes the hub's account of people unbelievable. */
   async openDirectory(): Promise<void> {
     await this.directory.sync();
+    // What rests on this device is known before the hub's private records are: an older list of people stops here.
+    this.directory.checkPin((await knownPins(this.records)).pins.directory);
     const own = this.directory.latest.account(this.keys.account);
     if (own.aik !== b64(this.keys.owner.public)) throw new Declined("wrong-identity");
     if (this.keys.isNewDevice) await this.addDevice();
