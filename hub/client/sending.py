@@ -138,7 +138,9 @@ async def _seal(state: State, waiting: Waiting) -> Attempt:
     """The envelope as of now: heads, epoch, device number, what was seen."""
     operation, channel = OperationId(waiting.operation), ChannelId(waiting.channel)
     view = state.channel_view(operation, channel)
-    if view.seq == 0:
+    pin = state.pins.channels.get((operation, channel))
+    if view.seq == 0 or (pin is not None and view.seq < pin.seq):
+        # Nothing is built on a past that was taken back: raises Fault where it stays behind what was seen.
         await update(state, operation, channel)
     await _make_ready(state, waiting, operation, channel)
     latest = state.operation(operation)
