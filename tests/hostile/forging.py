@@ -276,17 +276,20 @@ def by_administrators(hub: Village, type: str, count: int = 1, **parts: Json) ->
 
 
 def behind(stream: bytes, forged: Packet) -> Callable[[Packets], Packets]:
-    """Puts a forged statement right behind the one before it, wherever that is given out."""
+    """Puts a forged statement behind the one before it, in the place of what an honest hub holds there."""
     seq = place(forged)["seq"]
 
     def insert(packets: Packets) -> Packets:
         found: Packets = []
+        given = False
         for packet in packets:
-            if stands_in(packet, b64(stream)) and place(packet)["seq"] >= seq:
-                continue  # what the honest hub holds there
-            found.append(packet)
-            if stands_in(packet, b64(stream)) and place(packet)["seq"] == seq - 1:
-                found.append(moved(forged, leaf=max(place(forged)["leaf"], place(packet)["leaf"] + 1)))
+            number = place(packet)["seq"] if stands_in(packet, b64(stream)) else None
+            if number is None or number < seq:
+                found.append(packet)
+            if number in {seq - 1, seq} and not given:
+                leaf = max(place(forged)["leaf"], place(packet)["leaf"] + (number == seq - 1))
+                found.append(moved(forged, leaf=leaf))
+                given = True
         return found
 
     return insert

@@ -19,7 +19,7 @@ from hub.client.errors import Fault
 from hub.client.keystore import write_profile
 from hub.client.member import Member
 from tests.hostile.forging import behind, entry, new_channel, opening, promoting
-from tests.hostile.malicious import MaliciousHub, Packets, place, standing_before
+from tests.hostile.malicious import MaliciousHub, Packets, moved, place, standing_before
 from tests.hostile.visitors import Desk
 from tests.people import Channel, Person, Village
 
