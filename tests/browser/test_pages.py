@@ -97,6 +97,7 @@ def states() -> Iterator[str]:
         "detail",
         "readers",
         "about",
+        "kinds",
         "form",
         "mistakes",
         "picker",
@@ -132,7 +133,7 @@ async def walk(page: Page, site: Site, state: str) -> None:
             await page.locator('.feed-foot a[href$="/new"]').click()
             await expect(page.locator(".tasks li")).not_to_have_count(0)
         case "form":
-            await page.locator(".tasks button").first.click()
+            await page.locator(".tasks h2 button").first.click()
             await expect(submit).to_be_visible()
         case "mistakes":
             await submit.click()

@@ -9,7 +9,7 @@ import { Icon } from "./icon.tsx";
 import { problemWords } from "./problems.ts";
 import { channelPath, draftPath, go } from "./route.ts";
 import { ask, findChannel, problemOf, refreshDrafts, session } from "./state.ts";
-import { language, t } from "./words.ts";
+import { language, t, tn } from "./words.ts";
 
 async function begin(template: Template, operation: B64, channel: B64): Promise<void> {
   const { id, form } = template;
@@ -21,10 +21,18 @@ async function begin(template: Template, operation: B64, channel: B64): Promise<
   go(draftPath(operation, channel, draft.id), { replace: true });
 }
 
-/** The first form of each record that may be written in `compartment`: shorter ones are one click away on the page itself. */
+/** The first form of each record that may be written in `compartment`; shorter ones stand beside it. */
 function kinds(compartment: string): readonly Template[] {
   const seen = new Set<string>();
   return offered(domain.value?.templates ?? [], compartment).filter((template) => !seen.has(template.id) && seen.add(template.id));
+}
+
+function formWords(template: Template): string {
+  return t("{form}, {fields}", { form: said(template.name, language.value), fields: tn("{n} field", "{n} fields", template.fields.length) });
+}
+
+function shorter(than: Template): readonly Template[] {
+  return (domain.value?.templates ?? []).filter(({ id, form }) => id === than.id && form !== than.form);
 }
 
 export function NewAlert({ operation, id }: { readonly operation: B64; readonly id: B64 }) {
@@ -57,11 +65,21 @@ export function NewAlert({ operation, id }: { readonly operation: B64; readonly 
           {choices.map((template) => (
             <li key={template.id}>
               <Icon name={typeIcon(template.id)} />
-              <h3>
-                <button class="textbutton" type="button" onClick={() => start(template)}>
-                  {said(template.title, language.value)}
-                </button>
-              </h3>
+              <div>
+                <h2>
+                  <button class="textbutton" type="button" onClick={() => start(template)}>
+                    {said(template.title, language.value)}
+                  </button>
+                </h2>
+                <p class="meta">{formWords(template)}</p>
+              </div>
+              <p class="actions">
+                {shorter(template).map((form) => (
+                  <button class="button is-small" key={form.form} type="button" onClick={() => start(form)}>
+                    {formWords(form)}
+                  </button>
+                ))}
+              </p>
             </li>
           ))}
         </ul>
