@@ -41,6 +41,26 @@ class Result:
         )
 
 
+@dataclass(frozen=True)
+class Fact:
+    """One line of the report that is no ratio: a figure, and the most that it may be, if anything is promised."""
+
+    name: str
+    what: str
+    value: float
+    unit: str
+    most: float | None = None
+
+    @property
+    def passes(self) -> bool:
+        return self.most is None or self.value <= 1.2 * self.most
+
+    def line(self) -> str:
+        promised = "" if self.most is None else f"≤ {self.most:g} {self.unit}"
+        judged = "" if self.most is None else "yes" if self.passes else "NO"
+        return f"| {self.name} | {self.what} | {self.value:,.1f} {self.unit} | | | {promised} | {judged} |"
+
+
 HEAD = "| # | what | measured | limit | ratio, median (spread) | target | within 20 % |\n|--|--|--|--|--|--|--|"
 
 
