@@ -31,6 +31,7 @@ from hub.client.sending import Receipt
 
 OperationArgument = Annotated[str, typer.Argument(help=_("The operation's code, such as HSH."))]
 ChannelArgument = Annotated[str, typer.Argument(help=_("The channel's label."))]
+WhichArgument = Annotated[str, typer.Argument(help=_("Its reference (HSH-GH-9D3KV8-P) or its number in the channel."))]
 LastOption = Annotated[int, typer.Option("--last", help=_("How many of the latest."))]
 ENGLISH = "en"
 
@@ -84,7 +85,7 @@ def list_items(
 def show(
     operation: OperationArgument,
     channel: ChannelArgument,
-    which: Annotated[str, typer.Argument(help=_("Its reference (HSH-GH-9D3KV8-P) or its number in the channel."))],
+    which: WhichArgument,
     profile: ProfileOption,
 ) -> None:
     """One item in full."""
@@ -93,10 +94,7 @@ def show(
         async with signed_in(profile) as member:
             id_ = member.operation(operation)
             items = await member.read(id_, await member.channel(id_, channel))
-            found = [one for one in items if which in {str(one.seq), _reference(member, id_, one)}]
-            if not found:
-                raise Damaged(N_("There is no such item in this channel."))
-            _tell_all(member, id_, found[0])
+            _tell_all(member, id_, find_item(member, id_, items, which))
 
     run(tell)
 
@@ -222,7 +220,9 @@ def _line(member: Member, operation: OperationId, item: Item) -> str:
         return head
     urgent = "[bold yellow]" + _("IMMEDIATE") + "[/] " if header.urgency == "immediate" else ""
     words = escape(_words(item))
-    return f"{head}  {author.country}  {urgent}{header.kind:<16} {words}  [dim]{_reference(member, operation, item)}[/]"
+    return (
+        f"{head}  {author.country}  {urgent}{header.kind:<16} {words}  [dim]{reference_of(member, operation, item)}[/]"
+    )
 
 
 def _words(item: Item) -> str:
@@ -249,8 +249,12 @@ def _tell_all(member: Member, operation: OperationId, item: Item) -> None:
     author = item.author
     words = signed.format(name=author.name, code=author.code, device=device.label, leaf=item.leaf, id=b64(item.id))
     out.print(escape(words))
-    body = item.body or {}
-    if item.header.kind == "alert":
+    tell_body(item.header.kind, item.body or {})
+
+
+def tell_body(kind: str, body: dict[str, Any]) -> None:
+    """What somebody said, whole: an alert field by field, else the words."""
+    if kind == "alert":
         read = read_alert_body(body)
         domain = published.load(paths.config())
         form = domain.template(read.template, read.form)
@@ -260,21 +264,32 @@ def _tell_all(member: Member, operation: OperationId, item: Item) -> None:
             label = field.label.said(ENGLISH) if field else key
             words = value_text(field, domain.lists, value, ENGLISH) if field else str(value)
             out.print(f"  {escape(label)}: {escape(words)}")
-    elif "text" in body:
-        out.print(escape(str(body["text"])))
+    elif isinstance(body.get("text"), str):
+        out.print(escape(body["text"]))
+    elif body:
+        out.print(escape(json.dumps(body, ensure_ascii=False, indent=2)))
 
 
 def _tell_fault(fault: Fault) -> None:
     err.print(f"[bold red]{_(fault.text)}[/] {_(fault.action)} ({fault.code} {fault.place})")
 
 
-def _reference(member: Member, operation: OperationId, item: Item) -> str:
+def reference_of(member: Member, operation: OperationId, item: Item) -> str:
+    """How people name the item; empty for one that doesn't hold."""
     if item.header is None or item.author is None:
         return ""
     try:
         return reference(member.operations()[operation].code, item.author.country, item.header.id)
     except MalformedReference:
         return ""
+
+
+def find_item(member: Member, operation: OperationId, items: list[Item], which: str) -> Item:
+    """The item with this reference or number. Raises Damaged."""
+    found = [one for one in items if which in {str(one.seq), reference_of(member, operation, one)}]
+    if not found:
+        raise Damaged(N_("There is no such item in this channel."))
+    return found[0]
 
 
 def moment(at: int) -> str:

@@ -8,6 +8,7 @@ from hub.cli.account import add_to as account
 from hub.cli.audit import add_to as audit
 from hub.cli.database import add_to as database
 from hub.cli.demo import add_to as demo
+from hub.cli.evidence import add_to as evidence
 from hub.cli.found import add_to as found
 from hub.cli.governing import add_to as governing
 from hub.cli.messages import add_to as messages
@@ -24,5 +25,5 @@ program = typer.Typer(
     add_completion=False,
 )
 
-for add_to in (serve, found, demo, database, account, people, governing, messages, notices, audit):
+for add_to in (serve, found, demo, database, account, people, governing, messages, notices, evidence, audit):
     add_to(program)

@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass
 
 from crypto import merkle, tlog
-from crypto.encoding import b64, parse, unb64
+from crypto.encoding import b64, octets, parse, unb64
 from crypto.errors import BadProof, ProtocolError
+from crypto.evidence import Proof
 from hub.client.api import Hub
 from hub.client.errors import Fault
 
@@ -86,14 +87,18 @@ class LogView:
         """Returns only if the log holds `statement` at index `leaf`. Raises Fault bad-proof otherwise."""
         if self._proven.get(leaf) == statement:
             return
-        known = await self.covering(leaf)
+        await self.proof(leaf, statement, await self.covering(leaf))
+        self._proven[leaf] = statement
+
+    async def proof(self, leaf: int, statement: bytes, known: Checkpoint) -> Proof:
+        """How `statement` stands at index `leaf` under a checkpoint that covers it. Raises Fault bad-proof."""
         proof = await self._hub.inclusion(leaf, known.size)
         try:
-            body = unb64(proof["leaf"])
-            path = [unb64(part, 32) for part in proof["path"]]
+            body = octets(proof["leaf"], 1, tlog.MAX_ENTRY)
+            path = tuple(unb64(part, 32) for part in proof["path"])
             merkle.verify_inclusion(leaf, known.size, merkle.leaf_hash(body), path, known.root)
             if parse(body).get("object") != b64(statement):
                 raise BadProof("another statement stands at this leaf")
         except ProtocolError as error:
             raise Fault.of(error, f"leaf {leaf}") from error
-        self._proven[leaf] = statement
+        return Proof(leaf, body, path)
