@@ -13,6 +13,8 @@ import { t } from "./words.ts";
 const About = lazy(async () => (await import("./about.tsx")).About);
 const NewAlert = lazy(async () => (await import("./new-alert.tsx")).NewAlert);
 const DraftPage = lazy(async () => (await import("./draft.tsx")).DraftPage);
+const Notices = lazy(async () => (await import("./notices.tsx")).Notices);
+const Members = lazy(async () => (await import("./members.tsx")).Members);
 const Readers = lazy(async () => (await import("./readers.tsx")).Readers);
 
 function titleOf(at: Place): string {
@@ -23,8 +25,12 @@ function titleOf(at: Place): string {
       return t("Channels");
     case "about":
       return t("What the hub can and can’t see");
+    case "notices":
+      return t("Who has acknowledged");
     case "channel":
       return at.item === null ? t("Channel") : t("Item");
+    case "members":
+      return t("Members");
     case "readers":
       return t("Who reads this channel");
     case "new":
@@ -43,9 +49,13 @@ function Content() {
       return <Home />;
     case "about":
       return <About />;
+    case "notices":
+      return <Notices operation={at.operation} />;
     case "channels":
     case "channel":
       return <Channels />;
+    case "members":
+      return <Members key={at.operation} operation={at.operation} />;
     case "readers":
       return <Readers operation={at.operation} id={at.channel} />;
     case "new":

@@ -73,7 +73,7 @@ function Channel({ operation, id, item }: ChannelProps) {
             <h1 tabIndex={-1}>{t("This channel is not open to you")}</h1>
           </div>
           <p class="feed-empty">
-            {t("It isn’t here, or you may not read it. A coordinator can tell you more.")} <a href="/o">{t("All channels")}</a>
+            {closedWords(operation, id)} <a href="/o">{t("All channels")}</a>
           </p>
         </section>
       </main>
@@ -85,6 +85,14 @@ function Channel({ operation, id, item }: ChannelProps) {
       {item !== null && <Detail key={item} operation={operation} channel={channel} id={item} />}
     </main>
   );
+}
+
+/** Why a link leads nowhere, as far as a member of the operation may know. */
+function closedWords(operation: B64, id: B64): string {
+  const closed = findOperation(operation)?.closedToMe.find(({ channel }) => channel === id);
+  if (closed === undefined) return t("It isn’t here, or you may not read it. A coordinator can tell you more.");
+  if (closed.cleared) return t("You aren’t a reader of this channel. A coordinator can change that.");
+  return t("You are not cleared for {compartment}. A coordinator can change that.", { compartment: compartmentWords(closed.compartment) });
 }
 
 function FeedHead({ operation, channel }: { readonly operation: B64; readonly channel: ChannelView }) {
@@ -247,10 +255,11 @@ function Announcer({ items }: { readonly items: Items }) {
   const arrived = items.arrived.value;
   useEffect(() => {
     const came = (items.list.peek() ?? []).filter((item) => arrived.includes(item.id));
-    const others = came.flatMap((item) => (item.is === "alert" || item.is === "post" ? [item] : [])).filter(({ mine }) => !mine);
+    const others = came.flatMap((item) => (item.is === "fault" || item.is === "system" ? [] : [item])).filter(({ mine }) => !mine);
     if (others.length === 0) return;
     const first = others.find((item) => item.urgent);
-    if (first !== undefined) setUrgent(t("Urgent: a new alert from {name}", { name: authorName(first.author) }));
+    if (first?.is === "notice") setUrgent(t("Urgent: a new notice from {name}", { name: authorName(first.author) }));
+    else if (first !== undefined) setUrgent(t("Urgent: a new alert from {name}", { name: authorName(first.author) }));
     else setPolite(tn("{n} new item in this channel", "{n} new items in this channel", others.length));
   }, [arrived, items]);
   return (
@@ -268,6 +277,7 @@ function Announcer({ items }: { readonly items: Items }) {
 function FeedFoot({ operation, channel }: { readonly operation: B64; readonly channel: ChannelView }) {
   const mayAlert = channel.maySend.includes("alert");
   const mayPost = channel.maySend.includes("post");
+  const mayNotify = channel.maySend.includes("notice");
   if (!mayAlert && !mayPost) {
     return (
       <div class="feed-foot">
@@ -287,6 +297,12 @@ function FeedFoot({ operation, channel }: { readonly operation: B64; readonly ch
         <button class="button" type="button" onClick={() => attempt(startDraft({ operation, channel: channel.channel, kind: "post" }))}>
           <Icon name="post" />
           {t("Write a post")}
+        </button>
+      )}
+      {mayNotify && (
+        <button class="button" type="button" onClick={() => attempt(startDraft({ operation, channel: channel.channel, kind: "notice" }))}>
+          <Icon name="notice" />
+          {t("New notice")}
         </button>
       )}
       <span class="meta">{t("Everyone in this channel can read what you send.")}</span>

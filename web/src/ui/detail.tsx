@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { AlertBody, B64, ChannelView, Item, PostBody, Problem } from "../worker/protocol.ts";
 import { eventAt, linesOf, summaryOf, tlpMeaning } from "./alerts.ts";
 import { Icon } from "./icon.tsx";
+import { NoticeHead } from "./notice-detail.tsx";
 import { problemWords } from "./problems.ts";
 import { channelPath } from "./route.ts";
 import { type Fault, type Sent, Clock, Tlp, authorName, faultWords, isAlert } from "./rows.tsx";
@@ -79,19 +80,22 @@ function Content({ opened, operation, channel, checking, check }: ContentProps) 
   const { item, thread } = opened;
   if (item.is === "system") return null;
   if (item.is === "fault") return <FaultPanel fault={item} />;
+  const alert = item.is === "alert" && isAlert(item.body) ? item.body : null;
   return (
     <>
-      {isAlert(item.body) ? <AlertHead item={item} body={item.body} /> : <PostHead item={item} body={item.body} />}
+      {item.is === "alert" && alert !== null && <AlertHead item={item} body={alert} />}
+      {item.is === "notice" && <NoticeHead item={item} />}
+      {item.is === "post" && !isAlert(item.body) && <PostHead item={item} body={item.body} />}
       <p class="print-only">
         {t("Printed by {name}, {moment} UTC. Signature: valid, checked in this browser.", {
           name: session.value?.name ?? "",
           moment: dateAndClock(Date.now()),
         })}
       </p>
-      {isAlert(item.body) && <KeyFacts body={item.body} />}
+      {alert !== null && <KeyFacts body={alert} />}
       <SignaturePanel item={item} checking={checking} check={check} />
       <Thread item={item} thread={thread} operation={operation} channel={channel} />
-      {isAlert(item.body) && <Fields body={item.body} />}
+      {alert !== null && <Fields body={alert} />}
       <p class="row row-tight actions block">
         <button class="button is-small" type="button" onClick={() => window.print()}>
           <Icon name="print" />

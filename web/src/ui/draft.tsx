@@ -7,6 +7,7 @@ import { OutboxAction, OutboxState, outboxCause } from "./outgoing.tsx";
 import { channelPath } from "./route.ts";
 import { drafts, findChannel, operations, outbox } from "./state.ts";
 import { t } from "./words.ts";
+import { WriteNotice } from "./write-notice.tsx";
 import { WritePost } from "./write-post.tsx";
 
 interface DraftPageProps {
@@ -20,6 +21,7 @@ export function DraftPage({ operation, id, draft: draftId }: DraftPageProps) {
   const entry = outbox.value.find((one) => one.id === draftId);
   const draft = drafts.value.find((one) => one.id === draftId);
   if (entry !== undefined) return <Outgoing entry={entry} />;
+  if (draft?.kind === "notice" && channel !== null) return <WriteNotice key={draftId} draft={draft} channel={channel} />;
   if (draft !== undefined && channel !== null) {
     return draft.kind === "alert" ? (
       <Compose key={draftId} draft={draft} channel={channel} operation={operation} />
@@ -41,6 +43,11 @@ export function DraftPage({ operation, id, draft: draftId }: DraftPageProps) {
   );
 }
 
+function outgoingTitle({ kind }: OutboxEntry): string {
+  if (kind === "notice") return t("Your notice");
+  return kind === "alert" ? t("Your alert") : t("Your post");
+}
+
 /** "Sent 14:03 UTC" stands here only after the hub's receipt was checked. */
 function Outgoing({ entry }: { readonly entry: OutboxEntry }) {
   return (
@@ -53,7 +60,7 @@ function Outgoing({ entry }: { readonly entry: OutboxEntry }) {
       </p>
       <div class="page-head">
         <div>
-          <h1 tabIndex={-1}>{entry.kind === "alert" ? t("Your alert") : t("Your post")}</h1>
+          <h1 tabIndex={-1}>{outgoingTitle(entry)}</h1>
           {entry.reference !== "" && (
             <p class="lead">
               {t("Reference")} <bdi class="ref">{entry.reference}</bdi>

@@ -6,7 +6,7 @@ import { problemWords } from "./problems.ts";
 import { place } from "./route.ts";
 import { shell } from "./shell.ts";
 import { shortcutsOpen } from "./shortcuts.tsx";
-import { ask, attempt, connection, now, outbox, session, trouble, turnTo } from "./state.ts";
+import { ask, attempt, connection, now, outbox, session, trouble, tasks, turnTo } from "./state.ts";
 import { clock } from "./times.ts";
 import { LANGUAGES, language, switchLanguage, t, tn, untranslated } from "./words.ts";
 
@@ -129,7 +129,8 @@ function AccountMenu() {
 function Nav() {
   const { page } = place.value;
   const atHome = page === "home";
-  const inChannels = page !== "home" && page !== "about" && page !== "unknown";
+  const inChannels = page !== "home" && page !== "about" && page !== "notices" && page !== "unknown";
+  const asked = tasks.value.acknowledge.length;
   return (
     <nav class="nav" aria-label={t("Main")}>
       <ul>
@@ -143,6 +144,18 @@ function Nav() {
           <a href="/o" aria-current={inChannels ? "page" : undefined}>
             <Icon name="channels" />
             <span>{t("Channels")}</span>
+          </a>
+        </li>
+        <li>
+          <a href="/o/notices" aria-current={page === "notices" ? "page" : undefined}>
+            <Icon name="notice" />
+            <span>{t("Notices")}</span>{" "}
+            {asked > 0 && (
+              <span class="count is-urgent">
+                {asked}
+                <span class="hidden-text"> {t("to acknowledge")}</span>
+              </span>
+            )}
           </a>
         </li>
         {session.value?.mayAudit === true && (

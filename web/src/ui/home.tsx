@@ -1,15 +1,17 @@
 /** What needs me: drafts, what waits to be sent, what is unread. */
 import type { ComponentChildren } from "preact";
-import type { Draft } from "../worker/protocol.ts";
-import { summarised } from "./alerts.ts";
+import type { Draft, Item, NoticeItem, OutboxEntry } from "../worker/protocol.ts";
+import { summarised, summaryOf } from "./alerts.ts";
 import { channelName, compartmentIcon, compartmentWords } from "./channels.ts";
 import { Foot, Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
+import { AnswerNow, NoticeMeta, NoticeTitle, Urgent } from "./notice.tsx";
 import { OutboxAction, OutboxState, outboxCause } from "./outgoing.tsx";
+import { authorName, isAlert } from "./rows.tsx";
 import { channelPath, draftPath } from "./route.ts";
-import { ask, attempt, drafts, findChannel, findOperation, now, operations, outbox, refreshDrafts, session, unread } from "./state.ts";
+import { ask, attempt, drafts, findChannel, findOperation, now, operations, outbox, refreshDrafts, session, tasks, unread } from "./state.ts";
 import { clock, dateAndClock, dayHeading } from "./times.ts";
-import { t, tn } from "./words.ts";
+import { country, language, t, tn } from "./words.ts";
 
 function channelWords(operation: string, channel: string): string {
   const found = findChannel(channel);
@@ -18,6 +20,11 @@ function channelWords(operation: string, channel: string): string {
 }
 
 export function draftTitle(draft: Draft): string {
+  if (draft.kind === "notice") {
+    const title = draft.values[`title_${language.value}`];
+    const words = typeof title === "string" ? title.trim() : "";
+    return words === "" ? t("{kind}, nothing written yet", { kind: t("Notice") }) : t("{kind}: {words}", { kind: t("Notice"), words: words.slice(0, 80) });
+  }
   if (draft.kind === "post") {
     const text = draft.values["text"];
     const words = typeof text === "string" ? text.trim().split("\n")[0] ?? "" : "";
@@ -50,6 +57,92 @@ function Task({ icon, due = false, title, words, actions }: TaskProps) {
   );
 }
 
+function ToAcknowledge({ items }: { readonly items: readonly NoticeItem[] }) {
+  if (items.length === 0) return null;
+  return (
+    <section aria-labelledby="h-ack">
+      <div class="section-head">
+        <h2 id="h-ack">
+          {t("To acknowledge for {country}", { country: country(session.value?.country ?? "") })} <span class="n">{items.length}</span>
+        </h2>
+      </div>
+      <ul class="tasks">
+        {items.map((item) => (
+          <li class="is-due" key={item.id}>
+            <Icon name="notice" />
+            <div>
+              <h3>
+                {item.urgent && <Urgent />}{" "}
+                <a href={channelPath(item.operation, item.channel, item.id)}>
+                  <NoticeTitle item={item} />
+                </a>
+              </h3>
+              <NoticeMeta item={item} from={`${authorName(item.author)}, ${findOperation(item.operation)?.name ?? ""}`} />
+            </div>
+            <p class="actions">
+              <AnswerNow item={item} />
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Questions({ items }: { readonly items: readonly Item[] }) {
+  if (items.length === 0) return null;
+  return (
+    <section aria-labelledby="h-ask">
+      <div class="section-head">
+        <h2 id="h-ask">
+          {t("Questions to {country}", { country: country(session.value?.country ?? "") })} <span class="n">{items.length}</span>
+        </h2>
+      </div>
+      <ul class="tasks">
+        {items.map((item) => (
+          <Question key={item.id} item={item} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Question({ item }: { readonly item: Item }) {
+  const channel = findChannel(item.channel);
+  if (item.is !== "alert" || !isAlert(item.body) || channel === null) return null;
+  const summary = summaryOf(item.body);
+  const path = channelPath(channel.operation, item.channel, item.id);
+  return (
+    <li class="is-due">
+      <Icon name="help" />
+      <div>
+        <h3>
+          {item.urgent && <Urgent />}{" "}
+          <a href={path}>
+            {summary.type}: <bdi>{summary.product ?? t("no goods named")}</bdi>
+          </a>
+        </h3>
+        <p class="meta">
+          <bdi>{authorName(item.author)}</bdi>, <bdi class="ref">{item.reference}</bdi>
+          {item.due !== null && <> · {t("answer by {moment} UTC", { moment: dateAndClock(item.due) })}</>}
+        </p>
+      </div>
+      <p class="actions">
+        <a class="button is-small" href={path}>
+          {t("Answer")}
+          <span class="hidden-text"> {item.reference}</span>
+        </a>
+      </p>
+    </li>
+  );
+}
+
+function sentKind({ kind }: OutboxEntry): string {
+  if (kind === "acknowledgement") return t("Answer to a notice");
+  if (kind === "notice") return t("Notice");
+  return kind === "alert" ? t("Alert") : t("Post");
+}
+
 function Outbox() {
   const entries = outbox.value.filter(({ state }) => state !== "sent");
   return (
@@ -61,7 +154,7 @@ function Outbox() {
           due={entry.state === "refused"}
           title={
             <>
-              {entry.kind === "alert" ? t("Alert") : t("Post")} <bdi class="ref">{entry.reference}</bdi>
+              {sentKind(entry)} <bdi class="ref">{entry.reference}</bdi>
             </>
           }
           words={
@@ -178,6 +271,8 @@ export function Home() {
         </div>
         <div class="with-side">
           <div class="stack-large">
+            <ToAcknowledge items={tasks.value.acknowledge} />
+            <Questions items={tasks.value.questions} />
             <section aria-labelledby="h-mine">
               <div class="section-head">
                 <h2 id="h-mine">

@@ -3,7 +3,7 @@ import type { OutboxEntry } from "../worker/protocol.ts";
 import { Icon } from "./icon.tsx";
 import { problemWords } from "./problems.ts";
 import { channelPath, draftPath, go } from "./route.ts";
-import { ask, attempt, connection, keep, refreshDrafts } from "./state.ts";
+import { ask, attempt, connection, keep, outbox, refreshDrafts } from "./state.ts";
 import { clock } from "./times.ts";
 import { t } from "./words.ts";
 
@@ -64,6 +64,17 @@ async function backToDraft(entry: OutboxEntry): Promise<void> {
 
 /** The one thing that can be done about it. */
 export function OutboxAction({ entry }: { readonly entry: OutboxEntry }) {
+  if (entry.state === "refused" && entry.kind === "acknowledgement") {
+    const remove = async (): Promise<void> => {
+      await ask("dropAnswer", { id: entry.id });
+      outbox.value = outbox.value.filter(({ id }) => id !== entry.id);
+    };
+    return (
+      <button class="button is-small" type="button" onClick={() => attempt(remove())}>
+        {t("Delete")}
+      </button>
+    );
+  }
   if (entry.state === "refused") {
     return (
       <button class="button is-small" type="button" onClick={() => attempt(backToDraft(entry))}>

@@ -2,7 +2,7 @@
 import type { ChannelView, OperationView } from "../worker/protocol.ts";
 import { channelName, compartmentIcon, compartmentWords } from "./channels.ts";
 import { Icon } from "./icon.tsx";
-import { channelPath, place } from "./route.ts";
+import { channelPath, membersPath, place } from "./route.ts";
 import { shell } from "./shell.ts";
 import { operations } from "./state.ts";
 import { t, tn } from "./words.ts";
@@ -50,6 +50,9 @@ function Operation({ operation, here }: { readonly operation: OperationView; rea
           <ChannelLink key={channel.channel} channel={channel} here={channel.channel === here} />
         ))}
       </ul>
+      <p class="rail-note">
+        <a href={membersPath(operation.operation)}>{tn("{n} member", "{n} members", operation.members)}</a>
+      </p>
       {closed > 0 && (
         <p class="rail-note">
           {tn("{n} more channel exists. You aren’t a reader.", "{n} more channels exist. You aren’t a reader.", closed)}

@@ -4,6 +4,9 @@
  * /                                      what needs you
  * /o                                     operations and channels
  * /o/about                               what the hub can and can't see
+ * /o/notices                             who has acknowledged, in the operation where something waits
+ * /o/<operation>/notices                 … in one operation
+ * /o/<operation>/members                 who takes part, cleared for what
  * /o/<operation>/<channel>               a channel
  * /o/<operation>/<channel>/<item>        … with one item beside it
  * /o/<operation>/<channel>/readers | new | draft/<id>
@@ -15,6 +18,8 @@ export type Place =
   | { readonly page: "home" }
   | { readonly page: "channels" }
   | { readonly page: "about" }
+  | { readonly page: "notices"; readonly operation: B64 | null }
+  | { readonly page: "members"; readonly operation: B64 }
   | { readonly page: "channel"; readonly operation: B64; readonly channel: B64; readonly item: B64 | null }
   | { readonly page: "readers" | "new"; readonly operation: B64; readonly channel: B64 }
   | { readonly page: "draft"; readonly operation: B64; readonly channel: B64; readonly draft: B64 }
@@ -29,6 +34,9 @@ export function placeOf(at: string): Place {
   if (root !== "o" || more.length > 0) return { page: "unknown" };
   if (operation === undefined) return { page: "channels" };
   if (operation === "about" && channel === undefined) return { page: "about" };
+  if (operation === "notices" && channel === undefined) return { page: "notices", operation: null };
+  if (ID.test(operation) && channel === "notices" && third === undefined) return { page: "notices", operation };
+  if (ID.test(operation) && channel === "members" && third === undefined) return { page: "members", operation };
   if (channel === undefined || !ID.test(operation) || !ID.test(channel)) return { page: "unknown" };
   if (third === undefined) return { page: "channel", operation, channel, item: null };
   if (third === "draft" && fourth !== undefined && ID.test(fourth)) return { page: "draft", operation, channel, draft: fourth };
@@ -41,6 +49,14 @@ export const place = computed<Place>(() => placeOf(path.value));
 
 export function channelPath(operation: B64, channel: B64, item: B64 | null = null): string {
   return item === null ? `/o/${operation}/${channel}` : `/o/${operation}/${channel}/${item}`;
+}
+
+export function membersPath(operation: B64): string {
+  return `/o/${operation}/members`;
+}
+
+export function noticesPath(operation: B64): string {
+  return `/o/${operation}/notices`;
 }
 
 export function draftPath(operation: B64, channel: B64, draft: B64): string {

@@ -4,6 +4,7 @@ import type { AlertBody, Author, Item, PostBody } from "../worker/protocol.ts";
 import { type Summary, summaryOf } from "./alerts.ts";
 import { compartmentWords, roleWords } from "./channels.ts";
 import { Icon } from "./icon.tsx";
+import { NoticeRow } from "./notice.tsx";
 import { channelPath } from "./route.ts";
 import { attempt, ask } from "./state.ts";
 import { clock, machineTime } from "./times.ts";
@@ -266,7 +267,15 @@ function systemWords(item: System): ComponentChildren {
     case "removed":
       return tx("{by} removed {whom}. Signed.", { by, whom });
     case "changed":
-      return tx("{by} changed the role or clearance of {whom}. Signed.", { by, whom });
+      return tx("{by} changed the role of {whom}: {role}. Signed.", { by, whom, role: roleWords(role ?? "") });
+    case "cleared":
+      return tx("{by} cleared {whom} for {compartments}. Signed.", { by, whom, compartments: list(item.detail.map(compartmentWords)) });
+    case "uncleared":
+      return tx("{by} took the clearance for {compartments} from {whom}. Signed.", {
+        by,
+        whom,
+        compartments: list(item.detail.map(compartmentWords)),
+      });
     case "new-secret":
       return item.whom === null
         ? tx("The channel has a new secret, made by {by}.", { by })
@@ -296,6 +305,7 @@ interface LineProps {
 export function Line({ item, operation, readTo, selected }: LineProps) {
   if (item.is === "fault") return <FaultRow fault={item} />;
   if (item.is === "system") return <SystemRow item={item} />;
+  if (item.is === "notice") return <NoticeRow item={item} unread={item.seq > readTo && !item.mine} selected={item.id === selected} />;
   const props = { item, operation, unread: item.seq > readTo && !item.mine, selected: item.id === selected };
   return item.is === "alert" ? <AlertRow {...props} /> : <PostRow {...props} />;
 }

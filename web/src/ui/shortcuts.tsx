@@ -62,15 +62,24 @@ function close(): void {
   go(channelPath(at.operation, at.channel));
 }
 
+/** The notice under the focus, else the one that is open. */
+function acknowledge(): void {
+  const all = rows();
+  const row = all[currentRow(all)];
+  const button = row?.querySelector<HTMLElement>("[data-acknowledge]") ?? document.querySelector<HTMLElement>(".detail [data-acknowledge]");
+  button?.click();
+}
+
 const SINGLE: Readonly<Record<string, () => void>> = {
   j: () => step(1),
   k: () => step(-1),
   n: nextUnread,
   c: compose,
+  a: acknowledge,
   r: () => document.getElementById("reply")?.focus(),
   "?": () => (shortcutsOpen.value = true),
 };
-const AFTER_G: Readonly<Record<string, () => void>> = { h: () => go("/"), c: () => go("/o") };
+const AFTER_G: Readonly<Record<string, () => void>> = { h: () => go("/"), c: () => go("/o"), n: () => go("/o/notices") };
 
 let afterG = 0;
 
@@ -109,9 +118,11 @@ export function Shortcuts() {
     [["Esc"], t("close it, back to the row")],
     [["n"], t("next unread")],
     [["c"], t("new alert")],
+    [["a"], t("acknowledge the notice")],
     [["r"], t("reply in the thread")],
     [["g", "h"], t("home")],
     [["g", "c"], t("channels")],
+    [["g", "n"], t("notices")],
     [["Ctrl", "Enter"], t("send")],
     [["?"], t("this list")],
   ];

@@ -1,11 +1,12 @@
 /** The signature in words: who, on which device, when, what was checked and when. Quiet when it holds. */
 import { Icon } from "./icon.tsx";
+import type { NoticeItem } from "../worker/protocol.ts";
 import { type Sent, authorName } from "./rows.tsx";
 import { clockWithSeconds, date } from "./times.ts";
 import { number, t, tx } from "./words.ts";
 
 interface SignaturePanelProps {
-  readonly item: Sent;
+  readonly item: Sent | NoticeItem;
   readonly checking: boolean;
   readonly check: () => Promise<void>;
 }

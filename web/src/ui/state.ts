@@ -16,6 +16,7 @@ import type {
   Problem,
   Requests,
   Session,
+  Tasks,
 } from "../worker/protocol.ts";
 import { isProblem } from "./problems.ts";
 
@@ -25,6 +26,8 @@ export const connection = signal<Connection>("connecting");
 export const operations = signal<readonly OperationView[] | null>(null);
 export const drafts = signal<readonly Draft[]>([]);
 export const outbox = signal<readonly OutboxEntry[]>([]);
+/** What is asked of this person's country. */
+export const tasks = signal<Tasks>({ acknowledge: [], questions: [] });
 /** The last thing that failed without a place of its own on the page. */
 export const trouble = signal<Problem | null>(null);
 /** The wall clock, moved every half minute: headings, warnings. */
@@ -33,6 +36,8 @@ export const now = signal(Date.now());
 export const unread = computed(() =>
   (operations.value ?? []).reduce((sum, operation) => sum + operation.channels.reduce((n, channel) => n + channel.unread, 0), 0),
 );
+
+const BREATH = 250;
 
 type Arrived = (channel: B64, arrived: readonly B64[]) => void;
 const listeners = new Set<Arrived>();
@@ -97,16 +102,18 @@ export function turnTo(next: Session): void {
 }
 
 async function fill(): Promise<void> {
-  const [seen, written, leaving] = await Promise.all([ask("operations", {}), ask("drafts", {}), ask("outbox", {})]);
+  const [seen, written, leaving, asked] = await Promise.all([ask("operations", {}), ask("drafts", {}), ask("outbox", {}), ask("tasks", {})]);
   operations.value = seen;
   drafts.value = written;
   outbox.value = leaving;
+  tasks.value = asked;
 }
 
 function empty(): void {
   operations.value = null;
   drafts.value = [];
   outbox.value = [];
+  tasks.value = { acknowledge: [], questions: [] };
   trouble.value = null;
 }
 
@@ -120,7 +127,20 @@ function heard(event: Event): void {
   if (event.event === "operations") attempt(refreshOperations());
   else if (event.event === "drafts") attempt(refreshDrafts());
   else if (event.event === "outbox") keep(event.entry);
-  else for (const listener of listeners) listener(event.channel, event.arrived);
+  else {
+    for (const listener of listeners) listener(event.channel, event.arrived);
+    tasksSoon();
+  }
+}
+
+let tasksTimer = 0;
+
+/** Answers of many countries come in one breath: asked once for all of them. */
+function tasksSoon(): void {
+  clearTimeout(tasksTimer);
+  tasksTimer = window.setTimeout(() => {
+    if (session.value?.phase === "open") attempt(ask("tasks", {}).then((asked) => (tasks.value = asked)));
+  }, BREATH);
 }
 
 async function refreshOperations(): Promise<void> {

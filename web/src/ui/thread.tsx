@@ -1,7 +1,7 @@
 /** Answers to one item, and the box to write another. What is typed is a draft from the first letter. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MAX_TEXT } from "../domain/bodies.ts";
-import type { B64, ChannelView, Draft, Item, OutboxEntry, Problem } from "../worker/protocol.ts";
+import type { B64, ChannelView, Draft, Item, NoticeItem, OutboxEntry, Problem } from "../worker/protocol.ts";
 import { postOf } from "./alerts.ts";
 import { useKeeper } from "./drafts.ts";
 import { Icon } from "./icon.tsx";
@@ -13,14 +13,14 @@ import { clock, dayOf, machineTime, shortMoment } from "./times.ts";
 import { t } from "./words.ts";
 
 interface ThreadProps {
-  readonly item: Sent;
+  readonly item: Sent | NoticeItem;
   readonly thread: readonly Item[];
   readonly operation: B64;
   readonly channel: ChannelView;
 }
 
 export function Thread({ item, thread, operation, channel }: ThreadProps) {
-  const leaving = outbox.value.filter((entry) => entry.ref === item.id && entry.state !== "sent");
+  const leaving = outbox.value.filter((entry) => entry.ref === item.id && entry.state !== "sent" && entry.kind !== "acknowledgement");
   return (
     <section class="block" aria-labelledby="d-thread">
       <h3 id="d-thread">{t("Thread")}</h3>
@@ -42,8 +42,8 @@ export function Thread({ item, thread, operation, channel }: ThreadProps) {
   );
 }
 
-function Answer({ answer, root }: { readonly answer: Item; readonly root: Sent }) {
-  if (answer.is === "system") return null;
+function Answer({ answer, root }: { readonly answer: Item; readonly root: Sent | NoticeItem }) {
+  if (answer.is === "system" || answer.is === "notice") return null;
   if (answer.is === "fault") {
     const { title, words } = faultWords(answer);
     return (
@@ -86,7 +86,7 @@ function Leaving({ entry }: { readonly entry: OutboxEntry }) {
 }
 
 /** One box; its draft is made with the first letter, or is the one begun before. */
-function Reply({ item, operation, channel }: { readonly item: Sent; readonly operation: B64; readonly channel: ChannelView }) {
+function Reply({ item, operation, channel }: { readonly item: Sent | NoticeItem; readonly operation: B64; readonly channel: ChannelView }) {
   const begun = drafts.value.find((draft) => draft.ref === item.id && draft.kind === "post") ?? null;
   const [draft, setDraft] = useState<Draft | null>(begun);
   const [text, setText] = useState(textOf(begun));

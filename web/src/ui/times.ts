@@ -50,6 +50,11 @@ export function dayHeading(at: number, now: number): string {
   return day;
 }
 
+/** "10 March" */
+export function dayMonth(at: number): string {
+  return write(at, "dayMonth", { day: "numeric", month: "long" });
+}
+
 /** "14:03" for today, else "10 March": the column says UTC. */
 export function clockOrDay(at: number, now: number): string {
   return dayOf(at) === dayOf(now) ? clock(at) : write(at, "dayMonth", { day: "numeric", month: "long" });

@@ -109,6 +109,15 @@ export function country(code: string): string {
   return /^[A-Z]{2}$/.test(code) ? (names.of(code) ?? code) : code;
 }
 
+const tongues = new Map<string, Intl.DisplayNames>();
+
+/** "French", or in its own words "français"; the tag itself where it is unknown. */
+export function languageName(tag: string, inTongue: string = LOCALE[language.value]): string {
+  const names = tongues.get(inTongue) ?? new Intl.DisplayNames([inTongue], { type: "language", fallback: "code" });
+  tongues.set(inTongue, names);
+  return names.of(tag) ?? tag;
+}
+
 /** "A, B and C" as the language joins. */
 export function list(words: readonly string[]): string {
   return new Intl.ListFormat(LOCALE[language.value], { type: "conjunction" }).format(words);

@@ -7,8 +7,12 @@ import { Rest } from "../store/rest.ts";
 import { draftOf, Drafts, formOf, newEnvelopeId } from "./drafts.ts";
 import { bindDevice, hubFacts, openKeys, type Unlocked } from "./keys.ts";
 import { Marks } from "./marks.ts";
+import { changeClearance } from "./governance.ts";
+import { clearanceEffect, closedChannels, membersView } from "./members.ts";
+import { isSilent, noticeViews, questions, toAcknowledge } from "./notices.ts";
 import { Outbox } from "./outbox.ts";
 import { Declined } from "./problems.ts";
+import type { AcknowledgementState } from "../domain/acknowledgements.ts";
 import type { Ask, Connection, Draft, Event, Item, OperationView, OutboxEntry, Requests, Session } from "./protocol.ts";
 import { Records } from "./records.ts";
 import type { Rotating } from "./rotation.ts";
@@ -85,9 +89,33 @@ export class Desk {
       return null;
     },
     send: (given) => this.send(given),
-    outbox: () => this.opened.outbox.all(),
+    outbox: () => this.opened.outbox.all().filter(({ kind }) => kind !== "seen"),
     sendAgain: ({ id }) => this.opened.outbox.again(id),
     backToDraft: (given) => this.backToDraft(given),
+    notices: ({ operation }) => noticeViews(this.places(operation), this.seen),
+    acknowledge: ({ channel, id, state }) => this.answer(channel, id, "acknowledgement", state),
+    openedNotice: async ({ channel, id }) => {
+      const { item } = await this.item({ channel, id });
+      if (item.is === "notice" && item.mayAnswer && !item.mine && (item.own === null || item.own.state === "silent")) {
+        await this.answer(channel, id, "seen", null);
+      }
+      return null;
+    },
+    tasks: () => ({
+      acknowledge: toAcknowledge(this.places(), this.seen),
+      questions: this.places().flatMap((place) => questions(place, this.seen)),
+    }),
+    dropAnswer: async ({ id }) => {
+      await this.opened.outbox.drop(id);
+      return null;
+    },
+    members: ({ operation }) => membersView(this.opened.world.governing(operation)),
+    clearance: ({ operation, account, compartments }) => clearanceEffect(this.opened.world.governing(operation), account, compartments),
+    changeClearance: async ({ operation, account, was, compartments }) => {
+      const followed = await changeClearance(this.opened.world.governing(operation), account, was, compartments);
+      this.governed();
+      return followed;
+    },
     markRead: ({ channel, seq }) => {
       if (this.opened.marks.mark(channel, seq)) this.tell({ event: "operations" });
       return null;
@@ -144,7 +172,7 @@ export class Desk {
       await this.at("opening", "opening-keys");
       const records = new Records(await this.resting(), keys);
       const world = new World(facts.hub, keys, records, {
-        operations: () => this.tell({ event: "operations" }),
+        operations: () => this.governed(),
         items: (channel, arrived) => this.arrived(channel, arrived),
         connection: (state) => this.connected(state),
         ended: () => void this.close("ended"),
@@ -192,13 +220,21 @@ export class Desk {
     if (connection === "connected" || connection === "polling") this.open?.outbox.resume();
   }
 
+  /** Who is in and who reads what has changed; the feeds show it between what was sent. */
+  private governed(): void {
+    this.tell({ event: "operations" });
+    for (const { channels } of this.open?.world.operations.values() ?? []) {
+      for (const channel of channels.keys()) this.tell({ event: "items", channel, arrived: [] });
+    }
+  }
+
   private arrived(channel: string, arrived: readonly string[]): void {
     this.tell({ event: "items", channel, arrived });
     this.tell({ event: "operations" });
   }
 
   private outboxChanged(entry: OutboxEntry): void {
-    this.tell({ event: "outbox", entry });
+    if (entry.kind !== "seen") this.tell({ event: "outbox", entry });
     if (entry.state === "sent") this.tell({ event: "items", channel: entry.channel, arrived: [] });
   }
 
@@ -209,7 +245,6 @@ export class Desk {
       const state = ledger.latest;
       if (state === null) continue;
       const shown = [...state.channels.keys()].filter((channel) => channels.has(channel));
-      const closed = [...state.channels].filter(([channel, { open }]) => open && !channels.has(channel));
       const labels = await Promise.all(shown.map((channel) => secrets.label(channel).catch(() => null)));
       views.push({
         operation: state.id,
@@ -218,11 +253,7 @@ export class Desk {
         phase: state.phase,
         members: state.members.size,
         channels: shown.map((channel, at) => channelView(state, channel, channels.get(channel) ?? null, labels[at] ?? null, this.seen)),
-        closedToMe: closed.map(([channel, { type, compartment }]) => ({
-          type,
-          compartment,
-          readers: readerViews(state, channel, world.directory.latest).length,
-        })),
+        closedToMe: ledger.frozen === null ? closedChannels(world.governing(state.id)) : [],
         frozen: ledger.frozen,
       });
     }
@@ -230,7 +261,8 @@ export class Desk {
   }
 
   /** Items with the signed changes between them, in the order of the log. */
-  private feed({ log, operation }: Rotating): readonly Item[] {
+  private feed(place: Rotating): readonly Item[] {
+    const { log, operation } = place;
     const state = operation.latest;
     if (state === null) return [];
     const { seen } = this;
@@ -239,7 +271,7 @@ export class Desk {
     let before = 0;
     for (const entry of log.entries) {
       while (system[0] !== undefined && system[0].leaf < entry.leaf) items.push(lineAfter(system.shift(), before));
-      items.push(itemOf(entry, log, state, seen));
+      if (!isSilent(entry)) items.push(itemOf(entry, place, state, seen));
       before = entry.seq;
     }
     return [...items, ...system.map((line) => lineAfter(line, before))];
@@ -258,9 +290,9 @@ export class Desk {
     const state = place.operation.latest;
     if (entry === null || state === null) throw new Declined("not-found");
     await place.log.checkAgain(entry.seq);
-    const thread = place.log.entries.filter(({ header }) => header?.ref === id);
+    const thread = place.log.entries.filter((one) => one.header?.ref === id && !isSilent(one));
     const again = place.log.entry(id) ?? entry;
-    return { item: itemOf(again, place.log, state, this.seen), thread: thread.map((one) => itemOf(one, place.log, state, this.seen)) };
+    return { item: itemOf(again, place, state, this.seen), thread: thread.map((one) => itemOf(one, place, state, this.seen)) };
   }
 
   private async newDraft(given: Requests["newDraft"]["ask"]): Promise<Requests["newDraft"]["answer"]> {
@@ -275,7 +307,26 @@ export class Desk {
     return reference(ledger.latest?.code ?? "", directory.account(account).country, unb64(id, 16));
   }
 
-  private async send({ draft: id, body, urgent }: Requests["send"]["ask"]): Promise<OutboxEntry> {
+  /** Every channel that is open here, of one operation or of all. */
+  private places(operation: string | null = null): readonly Rotating[] {
+    const { world } = this.opened;
+    const open = [...world.operations].filter(([id]) => operation === null || id === operation);
+    return open.flatMap(([id, { channels }]) => [...channels.keys()].map((channel) => world.place(id, channel)));
+  }
+
+  /** One answer at a time: pressing twice sends once. */
+  private async answer(channel: string, notice: string, kind: "acknowledgement" | "seen", state: AcknowledgementState | null): Promise<OutboxEntry> {
+    const { world, outbox } = this.opened;
+    const { operation } = world.find(channel);
+    const leaving = state === null ? null : outbox.answering(notice, state);
+    if (leaving !== null) return leaving.state === "refused" ? outbox.again(leaving.id) : leaving;
+    const id = newEnvelopeId();
+    const reference = this.referenceOf({ operation: operation.id, channel, id });
+    const parts: JsonObject = state === null ? {} : { state };
+    return outbox.add({ id, operation: operation.id, channel, kind, ref: notice, reference, body: null, urgent: false, parts, draft: {} });
+  }
+
+  private async send({ draft: id, body, urgent, to, due }: Requests["send"]["ask"]): Promise<OutboxEntry> {
     const { drafts, outbox } = this.opened;
     const draft = drafts.get(id);
     const { operation, channel, kind, ref } = draft;
@@ -288,6 +339,7 @@ export class Desk {
       reference: this.referenceOf(draft),
       body: body as unknown as JsonObject,
       urgent,
+      parts: { ...(to !== undefined && to.length > 0 && { to }), ...(due !== undefined && { due }) },
       draft: formOf(draft),
     });
     await drafts.drop(id);

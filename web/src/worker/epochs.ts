@@ -57,6 +57,11 @@ export class EpochSecrets {
     this.opened.clear();
   }
 
+  /** Reading was taken away: what was opened for it is not kept. */
+  forgetChannel(channel: string): void {
+    for (const name of [...this.opened.keys()]) if (name.startsWith(`${channel} `)) this.opened.delete(name);
+  }
+
   private get latest(): Operation {
     const latest = this.operation.latest;
     if (latest === null) throw new ProtocolError("wrong-place", "The operation is not known yet.");

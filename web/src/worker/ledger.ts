@@ -54,6 +54,7 @@ export class DirectoryLedger {
   readonly history = new DirectoryHistory();
   /** The log place of each entry. */
   private readonly leaves: number[] = [];
+  private readonly turn = oneAtATime();
   private readonly hub: string;
 
   constructor(hub: string) {
@@ -81,7 +82,11 @@ export class DirectoryLedger {
     await this.next(packet);
   }
 
-  private async next(packet: Packet): Promise<void> {
+  private next(packet: Packet): Promise<void> {
+    return this.turn(() => this.taken(packet));
+  }
+
+  private async taken(packet: Packet): Promise<void> {
     const place = placeOf(packet);
     if (place.seq > this.history.size) throw gap();
     if (place.seq < this.history.size) {
@@ -120,6 +125,7 @@ export class OperationLedger {
   readonly past: Verified[] = [];
   /** The code of what was wrong with an entry; nothing after it is taken. */
   frozen: string | null = null;
+  private readonly turn = oneAtATime();
   private readonly directory: DirectoryLedger;
 
   constructor(id: string, directory: DirectoryLedger) {
@@ -149,7 +155,11 @@ export class OperationLedger {
     this.frozen ??= code;
   }
 
-  private async next(packet: Packet): Promise<void> {
+  private next(packet: Packet): Promise<void> {
+    return this.turn(() => this.taken(packet));
+  }
+
+  private async taken(packet: Packet): Promise<void> {
     if (this.frozen !== null) return;
     try {
       const place = placeOf(packet);
@@ -210,6 +220,16 @@ function forked(): ProtocolError {
 
 function outOfOrder(): ProtocolError {
   return new ProtocolError("not-next", "The log holds this entry before the one that it follows.");
+}
+
+/** The live line and a list can bring the same entry at once: verified in turn, the second finds it held. */
+function oneAtATime(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => null);
+    return done;
+  };
 }
 
 /** How many of the ascending `values` are below `limit`. */

@@ -5,11 +5,12 @@
  * outcome is asked again before anything is sent again, so nothing is lost and nothing goes twice.
  */
 import { b64, type JsonObject, randomBytes, unb64 } from "../crypto/encoding.ts";
-import { envelopeId } from "../crypto/envelope.ts";
+import { envelopeId, headerBody } from "../crypto/envelope.ts";
 import { channelOf, maySend } from "../crypto/membership.ts";
 import { pack, unpack } from "../crypto/packet.ts";
 import { sealMessage } from "../crypto/sealing.ts";
 import { ProtocolError } from "../crypto/errors.ts";
+import { isState } from "../domain/acknowledgements.ts";
 import { getJson, Refused, sendPacket } from "../net/api.ts";
 import { hexOf } from "./drafts.ts";
 import type { Unlocked } from "./keys.ts";
@@ -28,11 +29,14 @@ interface Waiting {
   readonly id: string;
   readonly operation: string;
   readonly channel: string;
-  readonly kind: "alert" | "post";
+  readonly kind: OutboxEntry["kind"];
   readonly ref: string | null;
   readonly reference: string;
-  readonly body: JsonObject;
+  /** Null for an acknowledgement: nothing is sealed. */
+  readonly body: JsonObject | null;
   readonly urgent: boolean;
+  /** What the clear header says besides: `to`, `due`, `state`. */
+  readonly parts?: JsonObject;
   readonly state: OutboxState;
   readonly sent_at: number | null;
   readonly problem: string | null;
@@ -71,7 +75,7 @@ export class Outbox {
   }
 
   /** Durable when it returns; the sending goes on by itself. */
-  async add(entry: Pick<Waiting, "id" | "operation" | "channel" | "kind" | "ref" | "reference" | "body" | "urgent" | "draft">): Promise<OutboxEntry> {
+  async add(entry: Pick<Waiting, "id" | "operation" | "channel" | "kind" | "ref" | "reference" | "body" | "urgent" | "parts" | "draft">): Promise<OutboxEntry> {
     const waiting: Waiting = { ...entry, state: "waiting", sent_at: null, problem: null, packet: null };
     await this.keep(waiting);
     void this.send(waiting.id);
@@ -88,6 +92,18 @@ export class Outbox {
     await this.keep({ ...waiting, state: "waiting", problem: null });
     void this.send(id);
     return shown(this.get(id));
+  }
+
+  /** The answer to a notice that is still on its way, if there is one. */
+  answering(ref: string, state: string): OutboxEntry | null {
+    const found = this.waiting().find((one) => one.ref === ref && one.kind === "acknowledgement" && one.parts?.["state"] === state);
+    return found === undefined ? null : shown(found);
+  }
+
+  /** Takes a refused entry out for good. */
+  async drop(id: string): Promise<void> {
+    if (this.get(id).state !== "refused") throw new Declined("still-sending");
+    await this.records.drop(nameOf(id));
   }
 
   /** Takes a refused entry out again and gives its draft back. */
@@ -146,7 +162,8 @@ export class Outbox {
     await place.log.sync();
     // Nothing is built on a past that was taken back: it would use this device's numbers a second time.
     if (place.log.broken !== null) throw new Declined(place.log.broken);
-    await rotateIfNeeded(place);
+    // What seals nothing goes under any secret, also where it is stale: nobody waits for a new one to acknowledge.
+    if (waiting.body !== null) await rotateIfNeeded(place);
     const packet = await this.make(place, waiting);
     // Stored before sending: after a crash the same bytes are asked for, not new ones made.
     await this.keep({ ...waiting, state: "sending", problem: null, packet: b64(packet) });
@@ -179,7 +196,12 @@ export class Outbox {
       at: Date.now(),
       ...(waiting.urgent && { urgency: "immediate" }),
       ...(waiting.ref !== null && { ref: waiting.ref }),
+      ...waiting.parts,
     };
+    if (waiting.body === null) {
+      const body = headerBody(parts);
+      return pack(new Uint8Array(), body, new Uint8Array(), [await signer.sign("envelope", body)], new Uint8Array());
+    }
     const secret = await secrets.of(log.channel, epoch);
     const { header, ciphertext } = await sealMessage(secret, parts, waiting.body, randomBytes(32), randomBytes(12));
     const signature = await signer.sign("envelope", header.body);
@@ -230,6 +252,8 @@ function nameOf(id: string): string {
 
 function shown(waiting: Waiting): OutboxEntry {
   const { id, operation, channel, kind, ref, reference, state } = waiting;
+  const said = waiting.parts?.["state"];
+  const answer = typeof said === "string" && isState(said) ? said : null;
   const problem: Problem | null = waiting.problem === null ? null : { code: waiting.problem };
-  return { id, operation, channel, kind, ref, reference, state, sentAt: waiting.sent_at, problem };
+  return { id, operation, channel, kind, ref, answer, reference, state, sentAt: waiting.sent_at, problem };
 }

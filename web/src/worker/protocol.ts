@@ -3,6 +3,9 @@
  * (architecture.md "The member's side in the browser"). A page never sees a key, a wrap or an unchecked body.
  */
 
+import type { AcknowledgementState, CountryState, Row } from "../domain/acknowledgements.ts";
+import type { NoticeBody } from "../domain/bodies.ts";
+
 /** A byte string as base64url without padding: ids, statement ids. */
 export type B64 = string;
 
@@ -59,9 +62,53 @@ export interface OperationView {
   readonly members: number;
   readonly channels: readonly ChannelView[];
   /** Channels that exist without this person as a reader: type and compartment only. */
-  readonly closedToMe: readonly { readonly type: string; readonly compartment: string; readonly readers: number }[];
+  readonly closedToMe: readonly ClosedChannel[];
   /** Set when an entry of the chain was invalid: read-only, with the code of what was wrong. */
   readonly frozen: string | null;
+}
+
+/** `cleared` is false where the compartment is what keeps this person out, true where the channel is for others. */
+export interface ClosedChannel {
+  readonly channel: B64;
+  readonly type: string;
+  readonly compartment: string;
+  readonly readers: number;
+  readonly cleared: boolean;
+}
+
+/** A member as the directory certifies them and the operation's signed entries admit them. */
+export interface MemberView {
+  readonly account: B64;
+  readonly name: string;
+  readonly country: string;
+  readonly organisation: string;
+  readonly role: string;
+  readonly compartments: readonly string[];
+  readonly level: "A1" | "A2";
+  readonly mine: boolean;
+  /** Whether this person may give and take this member's clearance. */
+  readonly mayChange: boolean;
+}
+
+export interface MembersView {
+  /** All compartments of the operation. */
+  readonly compartments: readonly string[];
+  readonly members: readonly MemberView[];
+}
+
+/** What a change of clearance does to a channel. `label` is null where this person does not read it: then another reader must act. */
+export interface ClearanceChannel {
+  readonly channel: B64;
+  readonly label: string | null;
+  readonly type: string;
+  readonly compartment: string;
+  readonly history: "all" | "from-join";
+  readonly readHere: boolean;
+}
+
+export interface ClearanceEffect {
+  readonly gains: readonly ClearanceChannel[];
+  readonly loses: readonly ClearanceChannel[];
 }
 
 export interface Author {
@@ -91,13 +138,58 @@ export interface AlertBody {
   readonly fields: readonly (readonly [string, unknown])[];
 }
 
+/** A notice as it is sealed: what noticeBody of the domain makes. */
+export type SealedNotice = Readonly<Record<string, unknown>> & { readonly notice: unknown };
+
 export interface PostBody {
   readonly text: string;
   readonly language: string;
 }
 
+/** A notice and where the countries stand: `own` is the reader's own country, null where it is not asked and has not answered. */
+export interface NoticeItem {
+  readonly is: "notice";
+  readonly id: B64;
+  readonly operation: B64;
+  readonly channel: B64;
+  readonly seq: number;
+  readonly reference: string;
+  readonly author: Author;
+  readonly signature: Signature;
+  readonly urgent: boolean;
+  readonly ref: null;
+  readonly mine: boolean;
+  readonly replies: number;
+  readonly number: number;
+  readonly due: number | null;
+  readonly toAll: boolean;
+  readonly asked: readonly string[];
+  readonly acknowledged: number;
+  readonly opened: number;
+  readonly mayAnswer: boolean;
+  readonly own: { readonly state: CountryState; readonly at: number | null; readonly late: boolean } | null;
+  readonly body: NoticeBody;
+}
+
+/** `by` is the certified name of who answered for the country, `organisation` the one that reads for it. */
+export interface CountryRow extends Row {
+  readonly organisation: string | null;
+  readonly by: string | null;
+}
+
+export interface NoticeView extends NoticeItem {
+  readonly rows: readonly CountryRow[];
+}
+
+/** What is asked of this person's country and not answered yet. */
+export interface Tasks {
+  readonly acknowledge: readonly NoticeItem[];
+  readonly questions: readonly Item[];
+}
+
 /** One line of a channel. A fault never shows a body, an author's claim or a time as true. */
 export type Item =
+  | NoticeItem
   | {
       readonly is: "alert" | "post";
       readonly id: B64;
@@ -108,6 +200,9 @@ export type Item =
       readonly signature: Signature;
       readonly urgent: boolean;
       readonly ref: B64 | null;
+      /** Countries asked, and by when: what the clear header says. */
+      readonly to: readonly string[];
+      readonly due: number | null;
       readonly mine: boolean;
       readonly replies: number;
       readonly body: AlertBody | PostBody;
@@ -128,7 +223,7 @@ export type Item =
       readonly channel: B64;
       readonly seq: number;
       readonly at: number;
-      readonly what: "opened" | "admitted" | "removed" | "changed" | "new-secret" | "phase";
+      readonly what: "opened" | "admitted" | "removed" | "changed" | "cleared" | "uncleared" | "new-secret" | "phase";
       readonly by: string;
       readonly whom: string | null;
       readonly detail: readonly string[];
@@ -147,7 +242,7 @@ export interface Draft {
   readonly id: B64;
   readonly operation: B64;
   readonly channel: B64;
-  readonly kind: "alert" | "post";
+  readonly kind: "alert" | "post" | "notice";
   readonly ref: B64 | null;
   readonly template: string | null;
   readonly form: string | null;
@@ -161,8 +256,10 @@ export interface OutboxEntry {
   readonly id: B64;
   readonly operation: B64;
   readonly channel: B64;
-  readonly kind: "alert" | "post";
+  readonly kind: "alert" | "post" | "notice" | "acknowledgement" | "seen";
   readonly ref: B64 | null;
+  /** Of an acknowledgement: what it says. */
+  readonly answer: AcknowledgementState | null;
   readonly reference: string;
   readonly state: OutboxState;
   /** The hub's checked receipt time; only then is something "Sent". */
@@ -184,17 +281,34 @@ export interface Requests {
   /** An alert or post with its thread; checks the signature anew. */
   readonly item: { ask: { channel: B64; id: B64 }; answer: { readonly item: Item; readonly thread: readonly Item[] } };
   readonly readers: { ask: { channel: B64 }; answer: readonly Reader[] };
-  readonly newDraft: { ask: { operation: B64; channel: B64; kind: "alert" | "post"; ref: B64 | null; template: string | null; form: string | null }; answer: { readonly draft: Draft; readonly reference: string } };
+  readonly newDraft: { ask: { operation: B64; channel: B64; kind: Draft["kind"]; ref: B64 | null; template: string | null; form: string | null }; answer: { readonly draft: Draft; readonly reference: string } };
   readonly drafts: { ask: Record<string, never>; answer: readonly Draft[] };
   /** Answers when the draft rests sealed on this device; `onHub` when it is sealed on the hub too, where it isn't asked to stay here. */
   readonly putDraft: { ask: { draft: Draft; deviceOnly?: true }; answer: { readonly savedAt: number; readonly onHub: boolean } };
   readonly dropDraft: { ask: { id: B64 }; answer: null };
   /** Puts the draft into the outbox (durable on this device) and begins to send. */
-  readonly send: { ask: { draft: B64; body: AlertBody | PostBody; urgent: boolean }; answer: OutboxEntry };
+  readonly send: { ask: { draft: B64; body: AlertBody | PostBody | SealedNotice; urgent: boolean; to?: readonly string[]; due?: number }; answer: OutboxEntry };
   readonly outbox: { ask: Record<string, never>; answer: readonly OutboxEntry[] };
   readonly sendAgain: { ask: { id: B64 }; answer: OutboxEntry };
   /** A refused entry becomes a draft again. */
   readonly backToDraft: { ask: { id: B64 }; answer: Draft };
+  /** The notices of an operation, the newest first, with every country's row. */
+  readonly notices: { ask: { operation: B64 }; answer: readonly NoticeView[] };
+  /** Puts the answer of this person's country into the outbox. */
+  readonly acknowledge: { ask: { channel: B64; id: B64; state: AcknowledgementState }; answer: OutboxEntry };
+  /** A notice was open for two seconds: its author learns that, once. */
+  readonly openedNotice: { ask: { channel: B64; id: B64 }; answer: null };
+  readonly tasks: { ask: Record<string, never>; answer: Tasks };
+  /** Takes an answer that was refused out of the outbox. */
+  readonly dropAnswer: { ask: { id: B64 }; answer: null };
+  readonly members: { ask: { operation: B64 }; answer: MembersView };
+  /** What another clearance of a member would do; nothing is changed. */
+  readonly clearance: { ask: { operation: B64; account: B64; compartments: readonly string[] }; answer: ClearanceEffect };
+  /** Signs it. `was` is the clearance that the person saw: changed-meanwhile if somebody else changed it since. `waiting` counts channels whose next secret another reader makes. */
+  readonly changeClearance: {
+    ask: { operation: B64; account: B64; was: readonly string[]; compartments: readonly string[] };
+    answer: { readonly rotated: readonly B64[]; readonly waiting: readonly B64[] };
+  };
   readonly markRead: { ask: { channel: B64; seq: number }; answer: null };
 }
 

@@ -1,10 +1,11 @@
 /**
  * Making a channel's next secret before sending, where the rules ask for one (protocol.md 4, "mechanical entries").
  */
-import { b64, utf8 } from "../crypto/encoding.ts";
+import { b64, type Bytes, utf8 } from "../crypto/encoding.ts";
+import type { EpochRecord, Reader } from "../crypto/epochs.ts";
 import { channelOf, entryBody, epochNeeded, type Operation, pending, readers, stale } from "../crypto/membership.ts";
 import { joinParts, pack } from "../crypto/packet.ts";
-import { type MadeEpoch, makeEpoch, type Recipient } from "../crypto/sealing.ts";
+import { makeEpoch, type Recipient } from "../crypto/sealing.ts";
 import { Refused, sendPacket } from "../net/api.ts";
 import type { ChannelLog } from "./channel.ts";
 import type { EpochSecrets } from "./epochs.ts";
@@ -54,51 +55,60 @@ export function waiting(operation: Operation, channel: string, directory: Direct
   return pending(operation, channel, directory.latest).length;
 }
 
-async function rotate({ keys, directory, operation, secrets, log }: Rotating): Promise<void> {
-  const state = known(operation);
-  const latest = directory.latest;
-  const channel = channelOf(state, log.channel);
+/** The next epoch of the channel for its readers as of `after`, and the wraps that travel beside its entry. */
+export async function nextEpoch(rotating: Rotating, after: Operation): Promise<{ readonly record: EpochRecord; readonly beside: Uint8Array }> {
+  const { keys, directory, operation, secrets, log } = rotating;
+  const channel = channelOf(after, log.channel);
   const former = channel.epoch;
-  const recipients: Recipient[] = readers(state, log.channel, latest).map((reader) => ({
-    reader,
-    aek: latest.account(reader.account).aek,
-  }));
+  const to = recipients(readers(after, log.channel, directory.latest), directory);
   const seen = { seq: log.last, chain: b64((await log.chainAt(log.last)) ?? new Uint8Array()) };
   const label = former === null ? "" : await secrets.label(log.channel);
   const keeps = former !== null && channel.history === "all";
-  const made = await makeEpoch(
+  const { record, wraps } = await makeEpoch(
     { hub: keys.hub, operation: operation.id, channel: log.channel },
     (former?.number ?? 0) + 1,
-    recipients,
+    to,
     label,
     seen,
     keeps ? { epoch: former.number, es: await secrets.of(log.channel, former.number) } : null,
   );
+  return { record, beside: wrapsDocument(record.channel, record.epoch, to, wraps) };
+}
+
+async function rotate(rotating: Rotating): Promise<void> {
+  const { keys, directory, operation } = rotating;
+  const state = known(operation);
+  const { record, beside } = await nextEpoch(rotating, state);
   const body = entryBody({
     hub: keys.hub,
     operation: operation.id,
     seq: state.seq + 1,
     prev: state.head,
-    directorySize: latest.size,
-    directoryHead: latest.head,
+    directorySize: directory.latest.size,
+    directoryHead: directory.latest.head,
     by: [{ account: keys.account, device: keys.device }],
     at: Math.max(Date.now(), state.at),
     changes: [],
-    epochs: [made.record],
+    epochs: [record],
   });
   const signature = await keys.signer.sign("entry", body);
-  const wraps = wrapsDocument(made, recipients);
-  const packet = pack(new Uint8Array(), body, new Uint8Array(), [signature], joinParts([wraps]));
+  const packet = pack(new Uint8Array(), body, new Uint8Array(), [signature], joinParts([beside]));
   await sendPacket(`/api/operations/${operation.id}/entries`, packet);
 }
 
-/** What travels beside the entry; it may be larger than a statement. */
-function wrapsDocument({ record, wraps }: MadeEpoch, recipients: readonly Recipient[]): Uint8Array {
-  const rows = recipients.map(({ reader }, at) => [reader.account, reader.generation, b64(wraps[at] ?? new Uint8Array())]);
-  return utf8(JSON.stringify({ channel: record.channel, epoch: record.epoch, wraps: rows }));
+/** Each reader with the whole certified key. */
+export function recipients(to: readonly Reader[], directory: DirectoryLedger): readonly Recipient[] {
+  return to.map((reader) => ({ reader, aek: directory.latest.account(reader.account).aek }));
 }
 
-function known(operation: OperationLedger): Operation {
+/** What travels beside the entry; it may be larger than a statement. */
+export function wrapsDocument(channel: string, epoch: number, to: readonly Recipient[], wraps: readonly Bytes[]): Uint8Array {
+  const rows = to.map(({ reader }, at) => [reader.account, reader.generation, b64(wraps[at] ?? new Uint8Array())]);
+  return utf8(JSON.stringify({ channel, epoch, wraps: rows }));
+}
+
+/** The operation as it stands. Raises frozen where it stands still. */
+export function known(operation: OperationLedger): Operation {
   if (operation.frozen !== null) throw new Declined("frozen");
   if (operation.latest === null) throw new Declined("not-found");
   return operation.latest;

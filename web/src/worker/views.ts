@@ -8,9 +8,11 @@ import { isReader, maySend, type Operation, pending, readers } from "../crypto/m
 import { ProtocolError } from "../crypto/errors.ts";
 import type { ChannelLog, Entry } from "./channel.ts";
 import type { OperationLedger, Verified } from "./ledger.ts";
+import { isSilent, noticeItem } from "./notices.ts";
 import type { AlertBody, Author, ChannelView, Item, PostBody, Reader } from "./protocol.ts";
+import type { Rotating } from "./rotation.ts";
 
-const SENT_KINDS = ["alert", "post"] as const;
+const SENT_KINDS = ["alert", "post", "notice"] as const;
 const UNKNOWN_NAME = "?";
 
 export interface Seen {
@@ -29,7 +31,7 @@ export function channelView(
   const found = state.channels.get(channel);
   if (found === undefined) throw new ProtocolError("wrong-place", "The operation has no such channel.");
   const all = readers(state, channel, directory);
-  const unread = log === null ? [] : log.entries.filter((entry) => entry.seq > readTo(channel) && entry.header?.account !== account);
+  const unread = log === null ? [] : log.entries.filter((entry) => entry.seq > readTo(channel) && entry.header?.account !== account && !isSilent(entry));
   return {
     channel,
     operation: state.id,
@@ -83,7 +85,9 @@ function actionFor(code: string): "again" | "tell" | "update" | "wait" {
   return "tell";
 }
 
-export function itemOf(entry: Entry, log: ChannelLog, state: Operation, { directory, account }: Seen): Item {
+export function itemOf(entry: Entry, place: Rotating, state: Operation, seen: Seen): Item {
+  const { log } = place;
+  const { directory, account } = seen;
   const { header, body, seq, id, receivedAt, leaf } = entry;
   const fault = (code: string): Item => ({
     is: "fault",
@@ -96,9 +100,10 @@ export function itemOf(entry: Entry, log: ChannelLog, state: Operation, { direct
   });
   if (entry.fault !== null) return fault(entry.fault);
   if (header === null || body === null) return fault("unknown-version");
-  if (header.kind !== "alert" && header.kind !== "post") return fault("unknown-version");
+  if (header.kind !== "alert" && header.kind !== "post" && header.kind !== "notice") return fault("unknown-version");
   const author = authorOf(directory, header.account, header.device);
   try {
+    if (header.kind === "notice") return noticeItem(entry, header, body, place, state, seen);
     checkBody(header.kind, body);
     return {
       is: header.kind,
@@ -110,8 +115,10 @@ export function itemOf(entry: Entry, log: ChannelLog, state: Operation, { direct
       signature: { at: header.at, receivedAt, checkedAt: entry.checkedAt, leaf, id },
       urgent: header.urgency === "immediate",
       ref: header.ref,
+      to: header.to,
+      due: header.due,
       mine: header.account === account,
-      replies: log.entries.filter((other) => other.header?.ref === id).length,
+      replies: log.entries.filter((other) => other.header?.ref === id && !isSilent(other)).length,
       body: body as unknown as AlertBody | PostBody,
     };
   } catch (refused) {
@@ -132,12 +139,15 @@ export function systemItems(ledger: OperationLedger, channel: string, directory:
   for (const entry of ledger.past) {
     const found = entry.state.channels.get(channel);
     if (found === undefined) continue;
-    for (const line of linesOf(entry, channel, found.type === "all", directory, account)) lines.push(line);
+    for (const line of linesOf(ledger, entry, channel, directory, account)) lines.push(line);
   }
   return lines;
 }
 
-function* linesOf(entry: Verified, channel: string, isAll: boolean, directory: Directory, account: string): Generator<Item & { leaf: number }> {
+function* linesOf(ledger: OperationLedger, entry: Verified, channel: string, directory: Directory, account: string): Generator<Item & { leaf: number }> {
+  const before = ledger.past[entry.state.seq - 1]?.state ?? null;
+  const place = entry.state.channels.get(channel);
+  const isAll = place?.type === "all";
   let count = 0;
   const line = (what: Extract<Item, { is: "system" }>["what"], whom: string | null, detail: readonly string[]) => ({
     is: "system" as const,
@@ -153,16 +163,33 @@ function* linesOf(entry: Verified, channel: string, isAll: boolean, directory: D
   });
   for (const change of entry.changes) {
     if (change.change === "channel.open" && change.channel === channel) yield line("opened", null, []);
+    if (change.change === "member.change") {
+      const was = before?.members.get(change.account);
+      const given = change.compartments.filter((one) => was?.compartments.includes(one) === false);
+      const taken = was?.compartments.filter((one) => !change.compartments.includes(one)) ?? [];
+      const concerns = (some: readonly string[]): boolean => some.length > 0 && (isAll || some.includes(place?.compartment ?? ""));
+      if (concerns(given)) yield line("cleared", change.account, given);
+      if (concerns(taken)) yield line("uncleared", change.account, taken);
+      if (isAll && was?.role !== change.role) yield line("changed", change.account, [change.role]);
+    }
     if (!isAll) continue;
     if (change.change === "member.admit" && change.account !== account) {
       yield line("admitted", change.account, [change.role, ...change.compartments]);
     }
     if (change.change === "member.remove") yield line("removed", change.account, []);
-    if (change.change === "member.change") yield line("changed", change.account, [change.role, ...change.compartments]);
     if (change.change === "phase.set") yield line("phase", null, [change.phase]);
   }
   const epoch = entry.state.channels.get(channel)?.epoch ?? null;
-  if (entry.newEpochs.includes(channel) && epoch !== null && epoch.number > 1) yield line("new-secret", null, []);
+  if (entry.newEpochs.includes(channel) && epoch !== null && epoch.number > 1) {
+    yield line("new-secret", before === null ? null : whoLeft(before, entry.state, channel, directory), []);
+  }
+}
+
+/** The one reader whom an entry took out of a channel; null where it took none, or several. */
+function whoLeft(before: Operation, after: Operation, channel: string, directory: Directory): string | null {
+  if (!before.channels.has(channel)) return null;
+  const left = readers(before, channel, directory).filter(({ account }) => !isReader(after, channel, account, directory));
+  return left.length === 1 ? (left[0]?.account ?? null) : null;
 }
 
 function nameOf(directory: Directory, account: string): string {

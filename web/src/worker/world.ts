@@ -11,6 +11,7 @@ import { getJson, Refused, sendPacket } from "../net/api.ts";
 import { type Cursor, Live, type LiveState } from "../net/live.ts";
 import { ChannelLog } from "./channel.ts";
 import { EpochSecrets } from "./epochs.ts";
+import type { Governing } from "./governance.ts";
 import type { Unlocked } from "./keys.ts";
 import { DirectoryLedger, OperationLedger, placeOf } from "./ledger.ts";
 import { Log } from "./log.ts";
@@ -122,6 +123,14 @@ export class World {
     throw new Declined("not-found");
   }
 
+  /** Where an operation's next entry would go. Raises not-found for an operation of others. */
+  governing(operation: string): Governing {
+    const opened = this.operations.get(operation);
+    if (opened === undefined) throw new Declined("not-found");
+    const { ledger, secrets, channels } = opened;
+    return { keys: this.keys, directory: this.directory, operation: ledger, secrets, log: (channel) => channels.get(channel) ?? null };
+  }
+
   private get log(): Log {
     if (this.ownLog === null) {
       const { logOrigin, logKey } = this.directory.latest.genesis;
@@ -170,6 +179,7 @@ export class World {
       changed = true;
       if (!isReader) {
         channels.delete(channel);
+        secrets.forgetChannel(channel);
         continue;
       }
       if (channelOf(state, channel).epoch === null) continue;

@@ -1,0 +1,207 @@
+/**
+ * Changing an operation: one signed entry with its changes, and the epochs and grants that follow from them
+ * (docs/spec/09-membership.md; twin of hub/client/governance.py).
+ *
+ * Nobody has to think of keys: whatever a change makes stale or leaves waiting is made good in the same commit, as far as this member
+ * may read it; the rest waits for another reader.
+ */
+import type { Change } from "../crypto/changes.ts";
+import { b64, type Bytes, compareIds } from "../crypto/encoding.ts";
+import { type EpochRecord, wrapsRoot } from "../crypto/epochs.ts";
+import {
+  apply,
+  channelOf,
+  entryBody,
+  entryId,
+  holders,
+  isReader,
+  memberOf,
+  type Operation,
+  pending,
+  readers,
+  stale,
+} from "../crypto/membership.ts";
+import { joinParts, pack } from "../crypto/packet.ts";
+import { makeWraps } from "../crypto/sealing.ts";
+import { Refused, sendPacket } from "../net/api.ts";
+import type { ChannelLog } from "./channel.ts";
+import type { EpochSecrets } from "./epochs.ts";
+import type { Unlocked } from "./keys.ts";
+import type { DirectoryLedger, OperationLedger } from "./ledger.ts";
+import { Declined } from "./problems.ts";
+import { known, nextEpoch, recipients, wrapsDocument } from "./rotation.ts";
+
+/** Entries of others that may come first before it is given up. */
+const CONFLICTS = 8;
+const MOVED_ON: ReadonlySet<string> = new Set(["conflict", "not-next", "stale-epoch", "wrong-readers"]);
+/** In bytes: what one entry may carry (60,000 signed, 4 MiB beside) with some room; what does not fit follows in the next one. */
+const SIGNED_ROOM = 50_000;
+const BESIDE_ROOM = 3_500_000;
+const EPOCH_SIGNED = 1_200;
+const ROW_CARRIED = 1_620;
+
+export interface Governing {
+  readonly keys: Unlocked;
+  readonly directory: DirectoryLedger;
+  readonly operation: OperationLedger;
+  readonly secrets: EpochSecrets;
+  /** Null for a channel that isn't read here. */
+  readonly log: (channel: string) => ChannelLog | null;
+}
+
+/** What a commit did with keys: `rotated` have a new secret or its grants, `waiting` need a reader's next step before anything is sealed. */
+export interface Followed {
+  readonly rotated: readonly string[];
+  readonly waiting: readonly string[];
+}
+
+interface Composed {
+  readonly body: Bytes;
+  readonly beside: readonly Uint8Array[];
+  readonly tended: readonly string[];
+}
+
+/**
+ * One entry with `changes` and what follows from them, judged here before the hub sees it.
+ *
+ * Where another entry came first, everything is judged anew on top of it; `stillMeant` raises where that entry touched what the person
+ * meant to change, and then nothing is sent. A rule that refuses raises with its own code.
+ */
+export async function commit(at: Governing, changes: readonly Change[], stillMeant: (state: Operation) => void): Promise<Followed> {
+  const rotated = new Set<string>();
+  let left = changes;
+  for (let conflicts = 0; conflicts < CONFLICTS; ) {
+    if (left === changes) stillMeant(known(at.operation));
+    const composed = await compose(at, left);
+    if (composed === null) return { rotated: [...rotated], waiting: waiting(at, rotated) };
+    if (await submitted(at, composed.body, composed.beside)) {
+      for (const channel of composed.tended) rotated.add(channel);
+      left = [];
+    } else conflicts += 1;
+  }
+  throw new Declined("conflict");
+}
+
+/** True when the entry stands in the chain, false when another came first; whatever the answer, the chain is up to date afterwards. */
+async function submitted(at: Governing, body: Bytes, beside: readonly Uint8Array[]): Promise<boolean> {
+  const signature = await at.keys.signer.sign("entry", body);
+  const packet = pack(new Uint8Array(), body, new Uint8Array(), [signature], joinParts([...beside]));
+  let refusal: Refused | null = null;
+  try {
+    await sendPacket(`/api/operations/${at.operation.id}/entries`, packet);
+  } catch (refused) {
+    if (!(refused instanceof Refused) || !(MOVED_ON.has(refused.code) || refused.isUnknown)) throw refused;
+    refusal = refused;
+  }
+  await at.directory.sync();
+  await at.operation.sync();
+  const id = await entryId(body);
+  if (at.operation.past.some((entry) => entry.id === id)) return true;
+  if (refusal === null || refusal.isUnknown) throw refusal ?? new Declined("gap");
+  return false;
+}
+
+/** The entry's body and what travels beside it; null where nothing has to be said. */
+async function compose(at: Governing, changes: readonly Change[]): Promise<Composed | null> {
+  const before = known(at.operation);
+  const after = changes.length === 0 ? before : await tried(at, before, changes);
+  const directory = at.directory.latest;
+  const grants: Change[] = [];
+  const records: EpochRecord[] = [];
+  const [first, late]: [Uint8Array[], Uint8Array[]] = [[], []];
+  const tended: string[] = [];
+  let [signed, carried] = [0, 0];
+  for (const channel of [...after.channels.keys()].sort(compareIds)) {
+    const log = at.log(channel);
+    if (log === null || !mayTend(at, before, after, channel)) continue;
+    const served = pending(after, channel, directory);
+    const isNew = stale(after, channel, directory) || (served.length > 0 && channelOf(after, channel).history === "from-join");
+    if (!isNew && served.length === 0) continue;
+    const to = isNew ? readers(after, channel, directory) : served;
+    signed += isNew ? EPOCH_SIGNED : 200 + 25 * to.length;
+    carried += to.length * ROW_CARRIED;
+    if (tended.length > 0 && (signed > SIGNED_ROOM || carried > BESIDE_ROOM)) break;
+    tended.push(channel);
+    if (isNew) {
+      const { record, beside } = await nextEpoch({ ...at, log }, after);
+      records.push(record);
+      late.push(beside);
+    } else {
+      const { change, beside } = await grantOf(at, after, channel);
+      grants.push(change);
+      first.push(beside);
+    }
+  }
+  if (changes.length === 0 && tended.length === 0) return null;
+  // The wraps of grants stand first, as the hub reads them.
+  return { body: entryOf(at, before, [...changes, ...grants], records), beside: [...first, ...late], tended };
+}
+
+/** The operation as it would be; what the rules refuse is told before anything is sent. */
+async function tried(at: Governing, before: Operation, changes: readonly Change[]): Promise<Operation> {
+  const body = entryOf(at, before, changes, []);
+  return apply(before, at.directory.latest, body, [await at.keys.signer.sign("entry", body)]);
+}
+
+function entryOf({ keys, directory, operation }: Governing, before: Operation, changes: readonly Change[], epochs: readonly EpochRecord[]): Bytes {
+  return entryBody({
+    hub: keys.hub,
+    operation: operation.id,
+    seq: before.seq + 1,
+    prev: before.head,
+    directorySize: directory.latest.size,
+    directoryHead: directory.latest.head,
+    by: [{ account: keys.account, device: keys.device }],
+    at: Math.max(Date.now(), before.at),
+    changes,
+    epochs,
+  });
+}
+
+/** A reader before and after the entry who has the current secret: only such a one hands it on or makes the next. */
+function mayTend({ keys, directory }: Governing, before: Operation, after: Operation, channel: string): boolean {
+  const { open, epoch } = channelOf(after, channel);
+  const reads = (state: Operation): boolean => state.channels.has(channel) && isReader(state, channel, keys.account, directory.latest);
+  return open && epoch !== null && reads(before) && reads(after) && holders(epoch).some(({ account }) => account === keys.account);
+}
+
+async function grantOf(at: Governing, after: Operation, channel: string): Promise<{ readonly change: Change; readonly beside: Uint8Array }> {
+  const { epoch } = channelOf(after, channel);
+  if (epoch === null) throw new Declined("stale-epoch");
+  const { number, record } = epoch;
+  const served = pending(after, channel, at.directory.latest);
+  const to = recipients(served, at.directory);
+  const place = { hub: at.keys.hub, operation: after.id, channel };
+  const wraps = await makeWraps(place, record.commitment, to, await at.secrets.of(channel, number));
+  const change: Change = {
+    change: "grants",
+    channel,
+    epoch: number,
+    wrapsHash: b64(await wrapsRoot(served, wraps)),
+    to: served.map(({ account }) => account),
+  };
+  return { change, beside: wrapsDocument(channel, number, to, wraps) };
+}
+
+/** Channels that need a step of somebody who reads them. */
+function waiting({ operation, directory }: Governing, done: ReadonlySet<string>): readonly string[] {
+  const state = known(operation);
+  const needs = (channel: string): boolean =>
+    channelOf(state, channel).epoch !== null &&
+    (stale(state, channel, directory.latest) || pending(state, channel, directory.latest).length > 0);
+  return [...state.channels].filter(([channel, { open }]) => open && !done.has(channel) && needs(channel)).map(([channel]) => channel);
+}
+
+/** Another clearance for a member whose clearance is still `was`. Raises changed-meanwhile where somebody else changed it first. */
+export async function changeClearance(at: Governing, account: string, was: readonly string[], compartments: readonly string[]): Promise<Followed> {
+  const { role } = memberOf(known(at.operation), account);
+  const change: Change = { change: "member.change", account, role, compartments: [...compartments].sort() };
+  return commit(at, [change], (state) => {
+    const now = memberOf(state, account);
+    if (now.role !== role || !sameWords(now.compartments, was)) throw new Declined("changed-meanwhile");
+  });
+}
+
+function sameWords(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one) => others.includes(one));
+}
