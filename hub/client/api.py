@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
@@ -28,6 +29,8 @@ KEEPS_WAITING = N_("The hub keeps asking to wait. Nothing that you wrote is lost
 NO_ANSWER = N_("The hub at {url} doesn't answer. Nothing that you wrote is lost.")
 UNREADABLE = N_("The hub's answer couldn't be read. A proxy between you and it may have changed it.")
 SOMEBODY_ELSE = N_("Something between you and the hub answered {status}. Nothing that you wrote is lost.")
+
+_reopening: ContextVar[bool] = ContextVar("reopening", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,15 @@ class Hub:
             try:
                 return await self._once(method, path, body, packets, params)
             except SessionOver:
-                if self.reopen is None or reopened:
+                if self.reopen is None or reopened or _reopening.get():
                     raise
                 reopened, self.token = True, None
-                await self.reopen()
+                # What reopening asks is refused like anything else: a hub that takes no session is not asked for ever.
+                inside = _reopening.set(True)
+                try:
+                    await self.reopen()
+                finally:
+                    _reopening.reset(inside)
             except RateLimited as error:
                 if attempt == PATIENCE or error.retry_after > LONGEST_WAIT:
                     raise
