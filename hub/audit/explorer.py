@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from crypto.encoding import b64, unb64
+from crypto.encoding import b64, canon, unb64
 from hub.audit import queries
-from hub.audit.queries import LeafRow
+from hub.audit.queries import LeafRow, Wanted
 from hub.clock import from_milliseconds
-from hub.db.pool import Pool
+from hub.db.pool import Connection, Pool
 
 PAGE: Final = 100
 LONGEST_PAGE: Final = 500
@@ -30,6 +30,16 @@ class Person:
     country: str
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel as the hub knows it."""
+
+    id: bytes
+    operation: bytes
+    type: str
+    compartment: str
+
+
 class Register(Protocol):
     """The names that the rooms above know; answers from memory."""
 
@@ -45,6 +55,10 @@ class Register(Protocol):
         """The code of every operation."""
         ...
 
+    def channels(self) -> Collection[Channel]:
+        """Every channel, to choose from: never a label, which the hub can't read."""
+        ...
+
     def may_read_operation(self, account: bytes, operation: bytes) -> bool:
         """True for its members."""
         ...
@@ -52,12 +66,18 @@ class Register(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an auditor looks for; None looks everywhere. `since` is the first moment, `until` the first one after."""
+    """
+    What an auditor looks for; None looks everywhere. `since` is the first moment, `until` the first one after; `item`
+    is an envelope's statement id: its history.
+    """
 
     before: int | None = None
     types: Sequence[str] | None = None
     account: bytes | None = None
+    country: str | None = None
     operation: bytes | None = None
+    channel: bytes | None = None
+    item: bytes | None = None
     since: datetime | None = None
     until: datetime | None = None
     limit: int = PAGE
@@ -70,7 +90,7 @@ class Line:
 
     `type` is the leaf's; `what` names it further: an envelope's kind, an act's type, an entry's changes. `object` is
     what the leaf names, in full; `address` and `agent` are empty where nobody came from anywhere or the detail is
-    `erased`. `facts` are other particulars of the detail and of an envelope's header. `body` is what the hash covers.
+    `erased`. `facts` are other particulars of the detail and of an envelope's header. `body` is what the hash covers; `detail` what the hash in the body covers.
     """
 
     index: int
@@ -89,6 +109,7 @@ class Line:
     erased: bool
     facts: Mapping[str, Any]
     body: bytes
+    detail: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +133,41 @@ class Explorer:
         f = filters
         async with self._pool.acquire() as db:
             size = (await queries.tree_head(db)).size
-            before = size if f.before is None else min(f.before, size)
-            rows = await queries.entries(
-                db, before, f.types, f.account, f.operation, f.since, f.until, min(f.limit, LONGEST_PAGE) + 1
-            )
+            wanted = await self._wanted(db, f, size)
+            rows = [] if wanted is None else await queries.entries(db, wanted)
         shown = rows[: f.limit]
         return Page([self._line(row) for row in shown], size, shown[-1].index if len(rows) > len(shown) else None)
+
+    async def _wanted(self, db: Connection, f: Filters, size: int) -> Wanted | None:
+        """The filters in the database's terms; None where nothing can fit them."""
+        channel, operation, item = f.channel, f.operation, None
+        if f.item is not None:
+            place = await queries.item(db, f.item)
+            if place is None or (channel is not None and channel != place[0]):
+                return None
+            channel, item = place[0], (f.item, place[1])
+        if channel is not None:  # narrows the search to one operation's lines
+            homes = {one.id: one.operation for one in self.register.channels()}
+            if channel not in homes or (operation is not None and operation != homes[channel]):
+                return None
+            operation = homes[channel]
+        return Wanted(
+            before=size if f.before is None else min(f.before, size),
+            limit=min(f.limit, LONGEST_PAGE) + 1,
+            types=f.types,
+            accounts=self._accounts(f),
+            operation=operation,
+            since=f.since,
+            until=f.until,
+            channel=channel,
+            item=item,
+        )
+
+    def _accounts(self, f: Filters) -> list[bytes] | None:
+        if f.country is None:
+            return None if f.account is None else [f.account]
+        found = [person.account for person in self.register.people() if person.country == f.country]
+        return [account for account in found if f.account is None or account == f.account]
 
     def _line(self, row: LeafRow) -> Line:
         leaf = json.loads(row.body)
@@ -144,6 +194,7 @@ class Explorer:
             erased=row.detail is None,
             facts={**detail, **facts},
             body=row.body,
+            detail=None if row.detail is None else canon(dict(row.detail)),
         )
 
 
@@ -164,6 +215,7 @@ def as_json(line: Line) -> dict[str, Any]:
         "object": line.object,
         "detail": None if line.erased else {"address": line.address, "agent": line.agent, **line.facts},
         "body": b64(line.body),
+        "hashed": None if line.detail is None else b64(line.detail),
     }
 
 

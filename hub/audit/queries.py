@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from crypto.encoding import b64
 from hub.db.pool import Connection
 
 
@@ -107,9 +108,10 @@ async def add_checkpoint(db: Connection, size: int, note: str, at: datetime) -> 
 
 
 LEAF_ENTRY = """
-    SELECT type, actor, operation, body
-      FROM leaf
-     WHERE index = $1
+    SELECT l.type, l.actor, l.operation, l.body, s.stream AS channel
+      FROM leaf l
+      LEFT JOIN statement s ON s.leaf = l.index AND s.kind = 'channel'
+     WHERE l.index = $1
 """
 
 
@@ -119,6 +121,26 @@ async def leaf_entry(db: Connection, index: int) -> Mapping[str, Any] | None:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    Which lines are looked for; None looks everywhere. `since` is the first moment, `until` the first one after.
+
+    `channel` takes everything that was said, fetched or offered there; `item` (statement id and seq, with `channel`)
+    only what concerns that one: it, what refers to it, and whoever was given a stretch that holds it.
+    """
+
+    before: int
+    limit: int
+    types: Sequence[str] | None = None
+    accounts: Sequence[bytes] | None = None
+    operation: bytes | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    channel: bytes | None = None
+    item: tuple[bytes, int] | None = None
+
+
 ENTRIES = """
     SELECT l.index, l.body, d.detail, s.body AS statement, s.act
       FROM leaf l
@@ -126,28 +148,64 @@ ENTRIES = """
       LEFT JOIN statement s ON s.leaf = l.index
      WHERE l.index < $1
        AND ($2::text[] IS NULL OR l.type = ANY ($2))
-       AND ($3::bytea IS NULL OR l.actor = $3)
+       AND ($3::bytea[] IS NULL OR l.actor = ANY ($3))
        AND ($4::bytea IS NULL OR l.operation = $4)
        AND ($5::timestamptz IS NULL OR l.at >= $5)
        AND ($6::timestamptz IS NULL OR l.at < $6)
+       AND ($8::bytea IS NULL
+            OR s.stream = $8
+            OR (l.type IN ('read', 'list', 'wrap-read')
+                AND convert_from(l.body, 'UTF8')::jsonb ->> 'object' = $9::text)
+            OR (l.type = 'offer'
+                AND EXISTS (SELECT
+                              FROM statement o
+                             WHERE o.stream = $8
+                               AND o.id = decode(translate(convert_from(l.body, 'UTF8')::jsonb ->> 'object', '-_', '+/')
+                                                 || '=', 'base64'))))
+       AND ($10::bytea IS NULL
+            OR s.id = $10
+            OR (s.kind = 'channel' AND convert_from(s.body, 'UTF8')::jsonb ->> 'ref' = $11::text)
+            OR (s.id IS NULL
+                AND $12::bigint BETWEEN (d.detail ->> 'first')::bigint AND (d.detail ->> 'last')::bigint))
      ORDER BY l.index DESC
      LIMIT $7
 """
 
 
-async def entries(
-    db: Connection,
-    before: int,
-    types: Sequence[str] | None,
-    account: bytes | None,
-    operation: bytes | None,
-    since: datetime | None,
-    until: datetime | None,
-    limit: int,
-) -> list[LeafRow]:
-    """The newest lines below index `before` that fit every filter, newest first."""
-    rows = await db.fetch(ENTRIES, before, types, account, operation, since, until, limit)
+async def entries(db: Connection, wanted: Wanted) -> list[LeafRow]:
+    """The newest lines below index `wanted.before` that fit everything else, newest first."""
+    w = wanted
+    id, seq = (None, None) if w.item is None else w.item
+    rows = await db.fetch(
+        ENTRIES,
+        w.before,
+        w.types,
+        w.accounts,
+        w.operation,
+        w.since,
+        w.until,
+        w.limit,
+        w.channel,
+        None if w.channel is None else b64(w.channel),
+        id,
+        None if id is None else b64(id),
+        seq,
+    )
     return [LeafRow(row["index"], row["body"], row["detail"], row["statement"], row["act"]) for row in rows]
+
+
+ITEM = """
+    SELECT stream, seq
+      FROM statement
+     WHERE id = $1
+       AND kind = 'channel'
+"""
+
+
+async def item(db: Connection, id: bytes) -> tuple[bytes, int] | None:
+    """The channel and place of an envelope; None if there is none with this statement id."""
+    row = await db.fetchrow(ITEM, id)
+    return None if row is None else (row["stream"], row["seq"])
 
 
 LEAVES = """

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from crypto.acts import COUNTRY
 from crypto.encoding import b64, unb64
 from crypto.errors import ProtocolError
 from crypto.tlog import parse_tile_path
@@ -81,13 +82,21 @@ async def desk(request: web.Request) -> web.Response:
         query=dict(request.query),
         people=sorted(explorer.register.people(), key=lambda person: (person.country, person.name)),
         operations=sorted((code, b64(operation)) for operation, code in explorer.register.operations().items()),
+        channels=_channels(explorer),
         checkpoint=None if signed is None else signed.note,
     )
 
 
+def _channels(explorer: Explorer) -> list[tuple[str, str, str, str]]:
+    """(operation's code, type, compartment, id) of each channel, in the order of a list to choose from."""
+    codes = explorer.register.operations()
+    known = explorer.register.channels()
+    return sorted((codes.get(one.operation, ""), one.type, one.compartment, b64(one.id)) for one in known)
+
+
 def filters_of(request: web.Request) -> Filters:
     """
-    type (several), account, operation, since, until, before, limit out of the query.
+    type (several), account, country, operation, channel, item, since, until, before, limit out of the query.
 
     Times are days (2026-11-21, `until` including it) or ms, UTC. Fields left empty in a form count as absent.
     Raises Malformed.
@@ -101,13 +110,22 @@ def filters_of(request: web.Request) -> Filters:
             before=query_integer(request, "before", -1, 0) if "before" in query else None,
             types=types or None,
             account=unb64(query["account"], 16) if "account" in query else None,
+            country=_country(query["country"]) if "country" in query else None,
             operation=unb64(query["operation"], 32) if "operation" in query else None,
+            channel=unb64(query["channel"], 16) if "channel" in query else None,
+            item=unb64(query["item"], 32) if "item" in query else None,
             since=_moment(query.get("since"), timedelta()),
             until=_moment(query.get("until"), timedelta(days=1)),
             limit=query_integer(request, "limit", PAGE, 1, LONGEST_PAGE) if "limit" in query else PAGE,
         )
     except (ProtocolError, ValueError, OverflowError):
         raise Malformed from None
+
+
+def _country(written: str) -> str:
+    if not COUNTRY.fullmatch(written):
+        raise Malformed
+    return written
 
 
 def _moment(written: str | None, day: timedelta) -> datetime | None:
@@ -131,7 +149,10 @@ def _leaf(actor: Actor, filters: Filters, page: Page) -> LeafDraft:
     asked: dict[str, Any] = {
         "types": list(filters.types) if filters.types else None,
         "account": filters.account and b64(filters.account),
+        "country": filters.country,
         "operation": filters.operation and b64(filters.operation),
+        "channel": filters.channel and b64(filters.channel),
+        "item": filters.item and b64(filters.item),
         "since": filters.since and filters.since.isoformat(),
         "until": filters.until and filters.until.isoformat(),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from crypto.encoding import AccountId
-from hub.audit.explorer import Person
+from hub.audit.explorer import Channel, Person
 from hub.directory.state import DirectoryState
 from hub.operations.state import OperationsState
 
@@ -28,6 +28,14 @@ class NamesOfRecord:
     def operations(self) -> Mapping[bytes, str]:
         """The code of every operation."""
         return {operation.id: operation.code for operation in self._operations.all()}
+
+    def channels(self) -> Collection[Channel]:
+        """Every channel of every operation."""
+        return [
+            Channel(id, operation.id, channel.type, channel.compartment)
+            for operation in self._operations.all()
+            for id, channel in operation.channels.items()
+        ]
 
     def may_read_operation(self, account: bytes, operation: bytes) -> bool:
         """True for its present members."""

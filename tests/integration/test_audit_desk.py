@@ -90,6 +90,36 @@ async def test_filters_narrow_the_log_and_pages_follow_each_other(scene: Scene) 
     assert pages == [line["index"] for line in everything] == sorted(pages, reverse=True)
 
 
+async def test_a_country_and_a_channel_narrow_the_log(scene: Scene) -> None:
+    room = await scene.hub.open_channel(scene.ama, scene.operation, [scene.ama, scene.luis])
+    await room.post(scene.ama, "post")
+
+    peru = await scene.lines(country="PE", limit=500)
+    peru_as_ghana = await scene.lines(country="PE", account=b64(scene.ama.account))
+    there = await scene.lines(channel=b64(room.channel), limit=500)
+    elsewhere = await scene.lines(channel=b64(room.channel), operation=b64(bytes(32)))
+
+    assert {line["actor_country"] for line in peru} == {"PE"}
+    assert peru_as_ghana == elsewhere == []
+    assert [line["what"] for line in there if line["type"] == "envelope"] == [["post"]]
+
+
+async def test_an_item_has_a_history_of_what_refers_to_it_and_who_was_given_it(scene: Scene) -> None:
+    alert = (await scene.lines(type="envelope"))[0]["object"]
+    await scene.room.post(scene.ama, "post", ref=alert)
+    await scene.room.post(scene.ama, "post")
+    path = f"/api/operations/{b64(scene.operation)}/channels/{b64(scene.room.channel)}/envelopes"
+    await scene.hub.must("GET", f"{path}?after=0&limit=1", who=scene.luis)
+    await scene.hub.must("GET", f"{path}?after=1&limit=1", who=scene.luis)
+
+    lines = await scene.lines(item=alert, limit=500)
+
+    assert [line["type"] for line in lines] == ["read", "envelope", "envelope"]
+    assert [line["detail"]["first"] for line in lines[:1]] == [1]
+    assert lines[-1]["object"] == alert
+    assert await scene.lines(item=b64(bytes(32))) == []
+
+
 async def test_times_bound_the_log(scene: Scene) -> None:
     day = scene.hub.clock.now().date().isoformat()
 

@@ -1,81 +1,51 @@
-/**
- * The auditor's own check of the log: the checkpoint's signature, that it continues what this browser saw before, and that every
- * entry on the page stands in it (protocol.md 7). It holds no key and asks for no content.
- */
-import { b64, parse, statementId, unb64, type Bytes } from "../crypto/encoding.ts";
+/** The audit page's own script: it proves the log in this browser and says in words what it found. */
+import { b64, unb64 } from "../crypto/encoding.ts";
 import { ProtocolError } from "../crypto/errors.ts";
-import { consistencyPath, inclusionPath, leafHash, verifyConsistency, verifyInclusion } from "../crypto/merkle.ts";
-import { type Checkpoint, readCheckpoint } from "../crypto/tlog.ts";
+import { connect } from "../store/bridge.ts";
 import { clockWithSeconds, date, dateAndClock } from "../ui/times.ts";
 import { language, number, speak, t } from "../ui/words.ts";
-import { lastSeen, remember } from "./memory.ts";
-import { tileHashes } from "./tiles.ts";
+import { type Altered, type Proof, prove, type Shown, Unreachable } from "./proof.ts";
 
-const LIMIT = 60_000;
-
-async function fetched(path: string): Promise<Response> {
-  const answer = await fetch(path, { signal: AbortSignal.timeout(LIMIT) });
-  if (!answer.ok) throw new Unreachable(path);
-  return answer;
-}
-
-/** The hub didn't answer: nothing is proven, and nothing is wrong. */
-class Unreachable extends Error {}
-
-interface LogKey {
-  readonly hub: string;
-  readonly origin: string;
-  readonly key: Bytes;
-}
-
-/** The log's key out of the genesis, whose hash is the hub's id: whoever swaps the key makes another hub. */
-async function logKey(): Promise<LogKey> {
-  const facts = (await (await fetched("/api/hub")).json()) as { readonly hub: string; readonly genesis: string };
-  const genesis = unb64(facts.genesis);
-  if (b64(await statementId("genesis", genesis)) !== facts.hub) throw new ProtocolError("wrong-hub", "The genesis is not this hub's.");
-  const { log } = parse(genesis) as unknown as { readonly log: { readonly origin: string; readonly key: string } };
-  return { hub: facts.hub, origin: log.origin, key: unb64(log.key, 32) };
-}
-
-interface Proof {
-  readonly checkpoint: Checkpoint;
-  readonly before: { readonly size: number; readonly at: number } | null;
-  readonly shown: number;
-  readonly beyond: number;
-}
-
-interface Shown {
-  readonly index: number;
-  readonly body: Bytes;
-}
+type Vault = { readonly size: number; readonly before: number | null } | null;
 
 function shownEntries(): readonly Shown[] {
   return [...document.querySelectorAll<HTMLElement>("[data-index][data-body]")].map((line) => ({
     index: Number(line.dataset["index"]),
     body: unb64(line.dataset["body"] ?? ""),
+    detail: line.dataset["detail"] === undefined ? null : unb64(line.dataset["detail"]),
+    at: Date.parse(line.querySelector("time")?.dateTime ?? ""),
   }));
 }
 
-async function prove(): Promise<Proof> {
-  const { hub, origin, key } = await logKey();
-  const note = await (await fetched("/api/log/checkpoint")).text();
-  const checkpoint = await readCheckpoint(note, origin, key);
-  const hashes = tileHashes(checkpoint.size, async (path) => new Uint8Array(await (await fetched(`/api/log/${path}`)).arrayBuffer()));
-  const seen = await lastSeen(hub);
-  if (seen !== null) {
-    const old = await readCheckpoint(seen.note, origin, key);
-    if (old.size > checkpoint.size) throw new ProtocolError("rolled-back", "The log is shorter than it was.");
-    const path = old.size > 0 && old.size < checkpoint.size ? await consistencyPath(old.size, checkpoint.size, hashes) : [];
-    if (old.size > 0) await verifyConsistency(old.size, checkpoint.size, old.root, checkpoint.root, path);
+/** What the worker says that holds this auditor's vault: the log against what all their devices saw. Null while it is locked. */
+async function askVault(): Promise<Vault> {
+  const worker = document.documentElement.dataset["worker"] ?? "";
+  try {
+    return await connect(worker).ask("checkLog", {});
+  } catch {
+    return null; // locked, or no worker here: this browser's own memory still counts
   }
-  const entries = shownEntries();
-  const inside = entries.filter(({ index }) => index < checkpoint.size);
-  for (const { index, body } of inside) {
-    await verifyInclusion(index, checkpoint.size, await leafHash(body), await inclusionPath(index, checkpoint.size, hashes), checkpoint.root);
+}
+
+/** Marks each altered row where it stands. */
+function mark(altered: readonly Altered[]): void {
+  const parts = new Map(altered.map(({ index, part }) => [index, part]));
+  for (const line of document.querySelectorAll<HTMLElement>("[data-index]")) {
+    const part = parts.get(Number(line.dataset["index"]));
+    line.classList.toggle("is-altered", part !== undefined);
+    line.querySelector(".altered")?.remove();
+    if (part === undefined) continue;
+    const flag = document.createElement("b");
+    flag.className = "altered";
+    flag.textContent = alteredWords(part);
+    line.querySelector("p")?.prepend(flag, " ");
   }
-  await remember(hub, { note, at: Date.now() });
-  const before = seen === null ? null : { size: (await readCheckpoint(seen.note, origin, key)).size, at: seen.at };
-  return { checkpoint, before, shown: inside.length, beyond: entries.length - inside.length };
+}
+
+function alteredWords(part: Altered["part"]): string {
+  if (part === "entry") return t("This entry is not what was logged.");
+  if (part === "detail") return t("What stands beside this entry was changed.");
+  return t("The time shown is not the one that was logged.");
 }
 
 function tell(title: string, words: string, facts: readonly (readonly [string, string])[], state: "is-checked" | "is-failed" | ""): void {
@@ -100,8 +70,9 @@ function tell(title: string, words: string, facts: readonly (readonly [string, s
   );
 }
 
-function tellProof(proof: Proof, took: number): void {
-  const { checkpoint, before, shown, beyond } = proof;
+function tellProof(proof: Proof, vault: Vault, took: number): void {
+  const { checkpoint, before, shown, beyond, altered } = proof;
+  mark(altered);
   const facts: (readonly [string, string])[] = [
     [t("Size"), t("{n} entries", { n: checkpoint.size })],
     [t("Root"), `${b64(checkpoint.root).slice(0, 12)} …`],
@@ -112,9 +83,28 @@ function tellProof(proof: Proof, took: number): void {
         ? t("This is the first checkpoint that this browser sees")
         : t("Yes, with the one you last saw: {moment} UTC, {n} entries", { moment: dateAndClock(before.at), n: before.size }),
     ],
-    [t("Shown here"), t("All {n} entries stand in the log", { n: shown })],
+    [
+      t("In your vault"),
+      vault === null
+        ? t("Locked. Unlock in this browser to compare with what your other devices saw")
+        : vault.before === null
+          ? t("Kept there from now on, for all your devices")
+          : t("Yes, with the {n} entries that your devices saw", { n: vault.before }),
+    ],
+    [t("Shown here"), t("{n} of {all} entries stand in the log as shown", { n: shown - altered.length, all: shown })],
   ];
   if (beyond > 0) facts.push([t("Newer"), t("{n} entries are newer than the checkpoint: verify again in a moment", { n: beyond })]);
+  if (altered.length > 0) {
+    tell(
+      t("Check failed"),
+      t("Altered: {entries}. Keep this page open and call another auditor before anything else.", {
+        entries: altered.map(({ index }) => number(index)).join(", "),
+      }),
+      facts,
+      "is-failed",
+    );
+    return;
+  }
   const seconds = number(Math.round(took / 100) / 10);
   tell(
     t("Log verified"),
@@ -131,7 +121,8 @@ async function verify(): Promise<void> {
   const began = performance.now();
   tell(t("The log’s proof"), t("Checking …"), [], "");
   try {
-    tellProof(await prove(), performance.now() - began);
+    const proof = await prove(shownEntries());
+    tellProof(proof, await askVault(), performance.now() - began);
   } catch (reason) {
     if (reason instanceof ProtocolError) {
       tell(t("Check failed"), t("The log failed its check (problem {code}). Keep this page open and call another auditor before anything else.", { code: reason.code }), [], "is-failed");

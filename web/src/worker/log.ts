@@ -3,6 +3,7 @@
  */
 import { parse, unb64, type JsonObject } from "../crypto/encoding.ts";
 import { ProtocolError } from "../crypto/errors.ts";
+import type { Proof } from "../crypto/evidence.ts";
 import { leafHash, verifyConsistency, verifyInclusion } from "../crypto/merkle.ts";
 import { readCheckpoint, type Checkpoint } from "../crypto/tlog.ts";
 import { getJson, getText } from "../net/api.ts";
@@ -21,6 +22,12 @@ interface ConsistencyProof {
   readonly path: readonly string[];
 }
 
+/** A statement and where the hub says that it stands. */
+interface Standing {
+  readonly index: number;
+  readonly id: string;
+}
+
 export class Log {
   private readonly origin: string;
   private readonly key: string;
@@ -36,6 +43,11 @@ export class Log {
   /** The last checkpoint that was verified here, to be kept with the pins. */
   get lastNote(): string | null {
     return this.note;
+  }
+
+  /** Entries of the last checkpoint verified; null before the first. */
+  get size(): number | null {
+    return this.pinned?.size ?? null;
   }
 
   /** Takes up a checkpoint that an earlier session verified; of several the largest counts. */
@@ -66,11 +78,25 @@ export class Log {
 
   /** Raises bad-proof unless the statement `id` stands at `index` of the log. */
   async checkPlace(index: number, id: string): Promise<void> {
-    const checkpoint = await this.covering(index);
-    const proof = await getJson<InclusionProof>(`/api/log/proof/inclusion?index=${index}&size=${checkpoint.size}`);
+    await this.stands(index, id, await this.covering(index));
+  }
+
+  /** The proof that each statement stands at its index, all under one signed checkpoint. Raises bad-proof. */
+  async prove<const P extends readonly Standing[]>(places: P): Promise<{ readonly note: string; readonly proofs: { [At in keyof P]: Proof } }> {
+    await this.covering(Math.max(...places.map(({ index }) => index)));
+    const { pinned, note } = this;
+    if (pinned === null || note === null) throw new ProtocolError("bad-proof", "There is no checkpoint yet.");
+    const proofs = await Promise.all(places.map(({ index, id }) => this.stands(index, id, pinned)));
+    return { note, proofs: proofs as { [At in keyof P]: Proof } };
+  }
+
+  private async stands(index: number, id: string, { size, root }: Checkpoint): Promise<Proof> {
+    const proof = await getJson<InclusionProof>(`/api/log/proof/inclusion?index=${index}&size=${size}`);
     const leaf = unb64(proof.leaf);
-    await verifyInclusion(index, checkpoint.size, await leafHash(leaf), proof.path.map((one) => unb64(one)), checkpoint.root);
+    const path = proof.path.map((one) => unb64(one));
+    await verifyInclusion(index, size, await leafHash(leaf), path, root);
     if ((parse(leaf) as JsonObject)["object"] !== id) throw new ProtocolError("bad-proof", "The log holds something else there.");
+    return { index, leaf, path };
   }
 
   /** A verified checkpoint over `index`; a fresh leaf is waited for, because the hub signs at most one each second. */

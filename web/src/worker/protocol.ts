@@ -281,6 +281,8 @@ export interface Requests {
   /** An alert or post with its thread; checks the signature anew. */
   readonly item: { ask: { channel: B64; id: B64 }; answer: { readonly item: Item; readonly thread: readonly Item[] } };
   readonly readers: { ask: { channel: B64 }; answer: readonly Reader[] };
+  /** A file that proves one item to whoever has no account here, verified before it is answered; for an acknowledgement too. */
+  readonly evidence: { ask: { channel: B64; id: B64 }; answer: { readonly name: string; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> } };
   readonly newDraft: { ask: { operation: B64; channel: B64; kind: Draft["kind"]; ref: B64 | null; template: string | null; form: string | null }; answer: { readonly draft: Draft; readonly reference: string } };
   readonly drafts: { ask: Record<string, never>; answer: readonly Draft[] };
   /** Answers when the draft rests sealed on this device; `onHub` when it is sealed on the hub too, where it isn't asked to stay here. */
@@ -309,6 +311,10 @@ export interface Requests {
     ask: { operation: B64; account: B64; was: readonly string[]; compartments: readonly string[] };
     answer: { readonly rotated: readonly B64[]; readonly waiting: readonly B64[] };
   };
+  /** The log against what all devices of this person saw; it is pinned in the vault from then on. Entries, before: null at first. */
+  readonly checkLog: { ask: Record<string, never>; answer: { readonly size: number; readonly before: number | null } };
+  /** The person looks at this page: what they read elsewhere meanwhile is asked for. */
+  readonly look: { ask: Record<string, never>; answer: null };
   readonly markRead: { ask: { channel: B64; seq: number }; answer: null };
 }
 

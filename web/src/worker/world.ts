@@ -100,6 +100,14 @@ export class World {
     this.live.start();
   }
 
+  /** Raises where the log did not only grow since any device of this person last saw it. */
+  async checkLog(): Promise<{ readonly size: number; readonly before: number | null }> {
+    const before = this.log.size;
+    const { size } = await this.log.refresh();
+    this.pinSoon();
+    return { size, before };
+  }
+
   stop(): void {
     clearTimeout(this.pinTimer);
     this.live.stop();
@@ -131,7 +139,7 @@ export class World {
     return { keys: this.keys, directory: this.directory, operation: ledger, secrets, log: (channel) => channels.get(channel) ?? null };
   }
 
-  private get log(): Log {
+  get log(): Log {
     if (this.ownLog === null) {
       const { logOrigin, logKey } = this.directory.latest.genesis;
       this.ownLog = new Log(logOrigin, logKey);
