@@ -14,7 +14,7 @@ import { problemWords } from "./problems.ts";
 import { channelPath, noticesPath } from "./route.ts";
 import { ask, attempt, now, onItems, operations, problemOf, tasks } from "./state.ts";
 import { clockOrDay, dateAndClock, dayMonth } from "./times.ts";
-import { country, language, t, tn } from "./words.ts";
+import { country, language, t, tn, tx } from "./words.ts";
 
 const LAST = 5;
 const HOUR = 3_600_000;
@@ -171,7 +171,7 @@ function Lead({ operation, newest }: { readonly operation: OperationView; readon
   const silent = newest.asked.length - newest.acknowledged - newest.opened;
   return (
     <p class="lead" role="status">
-      <bdi>{operation.name}</bdi>. {t("Notice {number}", { number: newest.number })}: <b>{countWords(newest)}</b> {t("acknowledged")},{" "}
+      <bdi>{operation.name}</bdi>. {t("Notice {number}", { number: newest.number })}: {tx("{counts} acknowledged", { counts: <b>{countWords(newest)}</b> })},{" "}
       {tn("{n} has opened it", "{n} have opened it", newest.opened)}, <b>{tn("{n} is silent", "{n} are silent", silent)}</b>.{" "}
       {newest.due !== null && t("Due {moment} UTC.", { moment: dateAndClock(newest.due) })}
     </p>

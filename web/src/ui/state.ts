@@ -88,9 +88,16 @@ export async function start(to: Bridge): Promise<void> {
   setInterval(() => {
     now.value = Date.now();
   }, 30_000);
+  setInterval(look, 60_000);
+  document.addEventListener("visibilitychange", look);
   const [opened, connected] = await Promise.all([ask("session", {}), ask("connection", {})]);
   connection.value = connected;
   turnTo(opened);
+}
+
+/** Read marks follow the person: whoever comes back to this page sees what they read elsewhere. */
+function look(): void {
+  if (document.visibilityState === "visible" && session.value?.phase === "open") attempt(ask("look", {}));
 }
 
 /** Takes a new session: an open one fills the page, any other empties it. */

@@ -30,6 +30,13 @@ export class Marks {
     return true;
   }
 
+  /** Takes over what another device of this person has read meanwhile. True if something moved. */
+  async refresh(): Promise<boolean> {
+    const before = JSON.stringify(this.form());
+    this.merge(await this.records.newer(RECORD));
+    return JSON.stringify(this.form()) !== before;
+  }
+
   stop(): void {
     clearTimeout(this.timer);
   }

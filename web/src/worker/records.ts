@@ -48,6 +48,15 @@ export class Records {
     return kept === undefined ? null : this.open(record, kept.version, kept.sealed);
   }
 
+  /** What the hub holds of one record now, where another device has brought a newer version; null where there is none. */
+  async newer(record: string): Promise<JsonObject | null> {
+    const stored = await getJson<Stored>(`/api/private/${record}`).catch(nothing);
+    if (stored === null || stored.version <= (this.versions.get(record) ?? 0)) return null;
+    const value = await this.open(record, stored.version, stored.sealed);
+    this.versions.set(record, stored.version);
+    return value;
+  }
+
   get(record: string): JsonObject | null {
     return this.values.get(record) ?? null;
   }
@@ -109,6 +118,12 @@ export class Records {
     const { hub, account, vaultKey } = this.keys;
     return openPrivate(vaultKey, { hub, account, record, version }, sealed);
   }
+}
+
+/** A record that nobody has brought yet is no news. */
+function nothing(refused: unknown): null {
+  if (refused instanceof Refused && refused.status === 404) return null;
+  throw refused;
 }
 
 /** The outbox belongs to the device and never travels. */
