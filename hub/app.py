@@ -162,7 +162,7 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         app[POST_OFFICE] = post_office
         app[CHECKPOINTS] = checkpoints
         app[EXPLORER] = Explorer(pool, names_of_record)
-        app[LOG] = Log(pool, names_of_record.may_read_operation)
+        app[LOG] = Log(pool, names_of_record.may_read_operation, sight.may_read_channel)
         app[LIVE] = live
         journal.offer_to(live.devices_online)
         app[SHELL] = Shell(

@@ -1,7 +1,7 @@
 """The log for everybody who checks it: tiles, proofs, and the leaves that concern the one who asks."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from hub.access.actor import Actor
 from hub.audit import queries, tiles
@@ -11,13 +11,22 @@ from hub.http.errors import NotFound
 FOR_EVERYBODY: Final = frozenset({"genesis", "act"})
 """Types of leaves that every certified account may see, because it has the directory anyway."""
 
+ENTRY: Final = "entry"
+"""The type of an entry's leaf: the operation's members have the entry."""
+
 
 class Log:
-    """`may_read_operation(account, operation)` is asked of the rooms above."""
+    """`may_read_operation(account, operation)` and `may_read_channel(account, operation, channel)`: the rooms above."""
 
-    def __init__(self, pool: Pool, may_read_operation: Callable[[bytes, bytes], bool]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        may_read_operation: Callable[[bytes, bytes], bool],
+        may_read_channel: Callable[[bytes, bytes, bytes], bool],
+    ) -> None:
         self._pool = pool
         self._may_read_operation = may_read_operation
+        self._may_read_channel = may_read_channel
 
     async def tile(self, level: int, index: int, width: int) -> bytes:
         """Raises NotFound for what the log doesn't reach yet."""
@@ -31,14 +40,16 @@ class Log:
             leaf = await queries.leaf_entry(db, index)
         if leaf is None:
             raise NotFound
-        operation = leaf["operation"]
-        may_see = (
-            "audit" in actor.may
-            or leaf["type"] in FOR_EVERYBODY
-            or leaf["actor"] == actor.account
-            or (operation is not None and self._may_read_operation(actor.account, operation))
-        )
-        return leaf["body"] if may_see else None, path
+        return leaf["body"] if self._may_see(actor, leaf) else None, path
+
+    def _may_see(self, actor: Actor, leaf: Mapping[str, Any]) -> bool:
+        """Who read or sent what in a channel is known to its readers alone, as far as they have it anyway."""
+        if "audit" in actor.may or leaf["type"] in FOR_EVERYBODY or leaf["actor"] == actor.account:
+            return True
+        operation, channel = leaf["operation"], leaf["channel"]
+        if channel is not None:
+            return self._may_read_channel(actor.account, operation, channel)
+        return leaf["type"] == ENTRY and self._may_read_operation(actor.account, operation)
 
     async def prove_consistency(self, old_size: int, new_size: int) -> list[bytes]:
         """Raises NotFound where the log isn't that long."""
