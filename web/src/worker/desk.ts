@@ -116,6 +116,7 @@ export class Desk {
       this.governed();
       return followed;
     },
+    checkLog: () => this.opened.world.checkLog(),
     look: async () => {
       await this.look().catch(ignoreRefusal);
       return null;

@@ -281,6 +281,36 @@ export interface Requests {
   /** An alert or post with its thread; checks the signature anew. */
   readonly item: { ask: { channel: B64; id: B64 }; answer: { readonly item: Item; readonly thread: readonly Item[] } };
   readonly readers: { ask: { channel: B64 }; answer: readonly Reader[] };
+  readonly newDraft: { ask: { operation: B64; channel: B64; kind: Draft["kind"]; ref: B64 | null; template: string | null; form: string | null }; answer: { readonly draft: Draft; readonly reference: string } };
+  readonly drafts: { ask: Record<string, never>; answer: readonly Draft[] };
+  /** Answers when the draft rests sealed on this device; `onHub` when it is sealed on the hub too, where it isn't asked to stay here. */
+  readonly putDraft: { ask: { draft: Draft; deviceOnly?: true }; answer: { readonly savedAt: number; readonly onHub: boolean } };
+  readonly dropDraft: { ask: { id: B64 }; answer: null };
+  /** Puts the draft into the outbox (durable on this device) and begins to send. */
+  readonly send: { ask: { draft: B64; body: AlertBody | PostBody | SealedNotice; urgent: boolean; to?: readonly string[]; due?: number }; answer: OutboxEntry };
+  readonly outbox: { ask: Record<string, never>; answer: readonly OutboxEntry[] };
+  readonly sendAgain: { ask: { id: B64 }; answer: OutboxEntry };
+  /** A refused entry becomes a draft again. */
+  readonly backToDraft: { ask: { id: B64 }; answer: Draft };
+  /** The notices of an operation, the newest first, with every country's row. */
+  readonly notices: { ask: { operation: B64 }; answer: readonly NoticeView[] };
+  /** Puts the answer of this person's country into the outbox. */
+  readonly acknowledge: { ask: { channel: B64; id: B64; state: AcknowledgementState }; answer: OutboxEntry };
+  /** A notice was open for two seconds: its author learns that, once. */
+  readonly openedNotice: { ask: { channel: B64; id: B64 }; answer: null };
+  readonly tasks: { ask: Record<string, never>; answer: Tasks };
+  /** Takes an answer that was refused out of the outbox. */
+  readonly dropAnswer: { ask: { id: B64 }; answer: null };
+  readonly members: { ask: { operation: B64 }; answer: MembersView };
+  /** What another clearance of a member would do; nothing is changed. */
+  readonly clearance: { ask: { operation: B64; account: B64; compartments: readonly string[] }; answer: ClearanceEffect };
+  /** Signs it. `was` is the clearance that the person saw: changed-meanwhile if somebody else changed it since. `waiting` counts channels whose next secret another reader makes. */
+  readonly changeClearance: {
+    ask: { operation: B64; account: B64; was: readonly string[]; compartments: readonly string[] };
+    answer: { readonly rotated: readonly B64[]; readonly waiting: readonly B64[] };
+  };
+  /** The log against what all devices of this person saw; it is pinned in the vault from then on. Entries, before: null at first. */
+  readonly checkLog: { ask: Record<string, never>; answer: { readonly size: number; readonly before: number | null } };
   /** The person looks at this page: what they read elsewhere meanwhile is asked for. */
   readonly look: { ask: Record<string, never>; answer: null };
   readonly markRead: { ask: { channel: B64; seq: number }; answer: null };
