@@ -1,4 +1,5 @@
 /** The signature in words: who, on which device, when, what was checked and when. Quiet when it holds. */
+import { EvidenceButton } from "./evidence.tsx";
 import { Icon } from "./icon.tsx";
 import type { NoticeItem } from "../worker/protocol.ts";
 import { type Sent, authorName } from "./rows.tsx";
@@ -56,6 +57,7 @@ export function SignaturePanel({ item, checking, check }: SignaturePanelProps) {
             )}
           </span>
         </p>
+        <EvidenceButton channel={item.channel} id={item.id} />
       </div>
     </section>
   );
