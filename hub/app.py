@@ -27,6 +27,7 @@ from hub.accounts.failures import FORGOTTEN_AFTER, Failures
 from hub.accounts.sessions import SESSIONS, Sessions
 from hub.accounts.signin import SIGN_INS, SignIns
 from hub.accounts.vaults import VAULTS, Vaults
+from hub.alerts.rules import ARRIVAL_RULES as ALERT_ARRIVAL_RULES
 from hub.alerts.rules import RULES as ALERT_RULES
 from hub.audit import routes as audit_routes
 from hub.audit.checkpoints import Checkpoints, read_log_key
@@ -59,7 +60,7 @@ from hub.live.service import LIVE, Live
 from hub.messages import routes as message_routes
 from hub.messages.service import POST_OFFICE, PostOffice
 from hub.messages.verifier import Verifier
-from hub.notices.rules import ARRIVAL_RULES
+from hub.notices.rules import ARRIVAL_RULES as NOTICE_ARRIVAL_RULES
 from hub.notices.rules import RULES as NOTICE_RULES
 from hub.operations import routes as operation_routes
 from hub.operations.register import NamesOfRecord
@@ -144,7 +145,8 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         failures = Failures(settings.limits.sign_ins_per_minute, known)
         verifier = Verifier()
         rules = {**ALERT_RULES, **NOTICE_RULES}
-        post_office = PostOffice(directory, operations, pool, journal, clock, verifier, rules, ARRIVAL_RULES)
+        arrival_rules = {**ALERT_ARRIVAL_RULES, **NOTICE_ARRIVAL_RULES}
+        post_office = PostOffice(directory, operations, pool, journal, clock, verifier, rules, arrival_rules)
         checkpoints = Checkpoints(pool, clock, read_log_key(settings.state_dir), genesis.log_origin, settings.state_dir)
 
         app = web.Application(middlewares=[problems])

@@ -5,15 +5,26 @@ from typing import Final
 
 from crypto.envelope import Header
 from hub.http.errors import RuleBroken
-from hub.messages.rules import KindRule, check_reply
+from hub.messages.rules import Arrival, ArrivalRule, KindRule, check_asking, check_reply
 
 
 def check_alert(header: Header) -> None:
-    """An alert has words, stands for itself, and asks nobody for anything by a date: that is a notice or a request."""
-    if header.content is None or header.ref is not None:
+    """
+    An alert has words and no state; a date only together with the countries that it asks.
+
+    What it refers to, whom it asks and until when, its form says (docs/spec/20-templates.md, 2.1).
+    """
+    if header.content is None or header.state is not None:
         raise RuleBroken
-    if header.due is not None or header.state is not None:
+    if header.due is not None and not header.to:
         raise RuleBroken
+
+
+def check_alert_here(header: Header, arrival: Arrival) -> None:
+    """An alert refers to an alert, feedback to its warning; and asks what may be asked here."""
+    if arrival.reference is not None and arrival.reference.kind != "alert":
+        raise RuleBroken
+    check_asking(header, arrival)
 
 
 def check_correction(header: Header) -> None:
@@ -36,4 +47,7 @@ RULES: Final[Mapping[str, KindRule]] = {
     "withdrawal": check_withdrawal,
     "post": check_reply,
 }
-"""What this room registers at the post office."""
+"""What this room registers at the post office, of the header alone …"""
+
+ARRIVAL_RULES: Final[Mapping[str, ArrivalRule]] = {"alert": check_alert_here}
+"""… and of the place and moment at which it arrives."""

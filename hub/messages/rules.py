@@ -9,7 +9,7 @@ from typing import Final
 from crypto.encoding import AccountId, HubId
 from crypto.envelope import Header
 from crypto.people import Directory
-from crypto.readers import Operation
+from crypto.readers import Operation, readers
 from hub.clock import to_milliseconds
 from hub.http.errors import Malformed, NotAllowed, NotFound, OutOfTime, RuleBroken, WrongPlace
 
@@ -110,6 +110,22 @@ def check_arrival(header: Header, arrival: Arrival, rules: Mapping[str, ArrivalR
     rule = rules.get(header.kind)
     if rule is not None:
         rule(header, arrival)
+
+
+def check_asking(header: Header, arrival: Arrival) -> None:
+    """
+    What asks countries is due after it was taken, and asks only countries that read the channel.
+
+    Raises RuleBroken.
+    """
+    if header.due is not None and header.due <= arrival.now:
+        raise RuleBroken
+    if not header.to:
+        return
+    directory = arrival.standing.directory
+    found = readers(arrival.standing.operation, header.channel, directory)
+    if not set(header.to) <= {directory.accounts[AccountId(reader.account)].country for reader in found}:
+        raise RuleBroken
 
 
 def check_reply(header: Header) -> None:

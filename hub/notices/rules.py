@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from crypto.encoding import AccountId
 from crypto.envelope import Header
-from crypto.readers import readers
 from hub.http.errors import NotAllowed, RuleBroken
-from hub.messages.rules import Arrival, ArrivalRule, KindRule
+from hub.messages.rules import Arrival, ArrivalRule, KindRule, check_asking
 
 STATES: Final = frozenset({"acknowledged", "action-taken", "not-applicable"})
 
@@ -32,14 +30,6 @@ def check_seen(header: Header) -> None:
     _check_bare(header)
 
 
-def check_asking(header: Header, arrival: Arrival) -> None:
-    """A notice is due after it was taken, and asks only countries that read the channel."""
-    if header.due is not None and header.due <= arrival.now:
-        raise RuleBroken
-    if not set(header.to) <= _countries(header, arrival):
-        raise RuleBroken
-
-
 def check_answering(header: Header, arrival: Arrival) -> None:
     """What is acknowledged or opened is a notice, and its author's country is among those that were asked."""
     notice = arrival.reference
@@ -59,12 +49,6 @@ def _check_bare(header: Header) -> None:
     said = (header.content, header.due, *header.to, *header.blobs)
     if any(part is not None for part in said) or header.urgency != "normal":
         raise RuleBroken
-
-
-def _countries(header: Header, arrival: Arrival) -> set[str]:
-    directory = arrival.standing.directory
-    found = readers(arrival.standing.operation, header.channel, directory)
-    return {directory.accounts[AccountId(reader.account)].country for reader in found}
 
 
 RULES: Final[Mapping[str, KindRule]] = {
