@@ -1,5 +1,6 @@
 /** Writing an alert: the form of its template, mistakes beside the field and together on top, and what others will see first. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { headerParts } from "../domain/headers.ts";
 import { type Problem as FieldProblem, problemsWith } from "../domain/problems.ts";
 import { type Field, type Section, type Template, type Values, defaults, fieldsToShow, valueOf } from "../domain/templates.ts";
 import { reference } from "../domain/references.ts";
@@ -97,7 +98,9 @@ function ComposeForm({ keeper, template, channel, operation }: FormProps) {
     setSending(true);
     try {
       await keeper.flush();
-      keep(await ask("send", { draft: draft.id, body: alertOf(template, values), urgent: values[URGENT] === "yes" }));
+      const { urgency, ...asked } = headerParts(template, values);
+      const urgent = values[URGENT] === "yes" || urgency === "immediate";
+      keep(await ask("send", { draft: draft.id, body: alertOf(template, values), urgent, ...asked }));
       await refreshDrafts();
     } catch (reason) {
       setProblem(problemOf(reason));

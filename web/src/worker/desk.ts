@@ -1,12 +1,10 @@
 /** The worker's desk: every request of a page, answered from what was verified; every change told to the pages. */
 import { unb64 } from "../crypto/encoding.ts";
 import type { JsonObject } from "../crypto/encoding.ts";
-import { MEDIA_TYPE } from "../crypto/evidence.ts";
 import { reference } from "../domain/references.ts";
 import { Refused, sendJson } from "../net/api.ts";
 import { Rest } from "../store/rest.ts";
 import { draftOf, Drafts, formOf, newEnvelopeId } from "./drafts.ts";
-import { evidenceOf } from "./evidence.ts";
 import { bindDevice, hubFacts, openKeys, type Unlocked } from "./keys.ts";
 import { Marks } from "./marks.ts";
 import { changeClearance } from "./governance.ts";
@@ -78,7 +76,6 @@ export class Desk {
       const { operation } = this.opened.world.find(channel);
       return operation.latest === null ? [] : readerViews(operation.latest, channel, this.opened.world.directory.latest);
     },
-    evidence: (given) => this.evidence(given),
     newDraft: (given) => this.newDraft(given),
     drafts: () => this.opened.drafts.all(),
     putDraft: async ({ draft, deviceOnly = false }) => {
@@ -307,13 +304,6 @@ export class Desk {
     return { item: itemOf(again, place, state, this.seen), thread: thread.map((one) => itemOf(one, place, state, this.seen)) };
   }
 
-  private async evidence({ channel, id }: Requests["evidence"]["ask"]): Promise<Requests["evidence"]["answer"]> {
-    const place = this.opened.world.find(channel);
-    const entry = place.log.entry(id);
-    if (entry === null) throw new Declined("not-found");
-    return { ...(await evidenceOf(place, this.opened.world.log, entry)), type: MEDIA_TYPE };
-  }
-
   private async newDraft(given: Requests["newDraft"]["ask"]): Promise<Requests["newDraft"]["answer"]> {
     const draft: Draft = { ...given, id: newEnvelopeId(), values: {}, changedAt: Date.now() };
     await this.opened.drafts.begin(draft);
@@ -345,10 +335,11 @@ export class Desk {
     return outbox.add({ id, operation: operation.id, channel, kind, ref: notice, reference, body: null, urgent: false, parts, draft: {} });
   }
 
-  private async send({ draft: id, body, urgent, to, due }: Requests["send"]["ask"]): Promise<OutboxEntry> {
+  private async send({ draft: id, body, urgent, to, due, ref: named }: Requests["send"]["ask"]): Promise<OutboxEntry> {
     const { drafts, outbox } = this.opened;
     const draft = drafts.get(id);
-    const { operation, channel, kind, ref } = draft;
+    const { operation, channel, kind } = draft;
+    const ref = named ?? draft.ref;
     const entry = await outbox.add({
       id,
       operation,
