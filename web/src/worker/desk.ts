@@ -1,10 +1,12 @@
 /** The worker's desk: every request of a page, answered from what was verified; every change told to the pages. */
 import { unb64 } from "../crypto/encoding.ts";
 import type { JsonObject } from "../crypto/encoding.ts";
+import { MEDIA_TYPE } from "../crypto/evidence.ts";
 import { reference } from "../domain/references.ts";
 import { Refused, sendJson } from "../net/api.ts";
 import { Rest } from "../store/rest.ts";
 import { draftOf, Drafts, formOf, newEnvelopeId } from "./drafts.ts";
+import { evidenceOf } from "./evidence.ts";
 import { bindDevice, hubFacts, openKeys, type Unlocked } from "./keys.ts";
 import { Marks } from "./marks.ts";
 import { changeClearance } from "./governance.ts";
@@ -76,6 +78,7 @@ export class Desk {
       const { operation } = this.opened.world.find(channel);
       return operation.latest === null ? [] : readerViews(operation.latest, channel, this.opened.world.directory.latest);
     },
+    evidence: (given) => this.evidence(given),
     newDraft: (given) => this.newDraft(given),
     drafts: () => this.opened.drafts.all(),
     putDraft: async ({ draft, deviceOnly = false }) => {
@@ -302,6 +305,13 @@ export class Desk {
     const thread = place.log.entries.filter((one) => one.header?.ref === id && !isSilent(one));
     const again = place.log.entry(id) ?? entry;
     return { item: itemOf(again, place, state, this.seen), thread: thread.map((one) => itemOf(one, place, state, this.seen)) };
+  }
+
+  private async evidence({ channel, id }: Requests["evidence"]["ask"]): Promise<Requests["evidence"]["answer"]> {
+    const place = this.opened.world.find(channel);
+    const entry = place.log.entry(id);
+    if (entry === null) throw new Declined("not-found");
+    return { ...(await evidenceOf(place, this.opened.world.log, entry)), type: MEDIA_TYPE };
   }
 
   private async newDraft(given: Requests["newDraft"]["ask"]): Promise<Requests["newDraft"]["answer"]> {
