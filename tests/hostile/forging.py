@@ -28,7 +28,7 @@ from tests.people import Channel, Person, Village
 YEAR = 365 * 24 * 3_600_000
 
 
-# -- entries of an operation ---------------------------------------------------------------------------------------------
+# -- entries of an operation -------------------------------------------------------------------------------------------
 
 
 def entry(
@@ -132,7 +132,7 @@ async def next_epoch(
     return entry(by, channel.operation, epochs=[record]), beside
 
 
-# -- envelopes -----------------------------------------------------------------------------------------------------------
+# -- envelopes ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -213,7 +213,7 @@ def stolen(packet: Packet, thief: Person, number: int = 1, before: bytes | None 
     return Packet(packet.place, body, b"", (keys.device.sign("envelope", body),), packet.beside)
 
 
-# -- acts of the directory -----------------------------------------------------------------------------------------------
+# -- acts of the directory ---------------------------------------------------------------------------------------------
 
 
 def rechained(packets: Packets) -> Packets:
@@ -272,7 +272,7 @@ def by_administrators(hub: Village, type: str, count: int = 1, **parts: Json) ->
     return body, [one.key.sign("act", body) for one in signers]
 
 
-# -- what a hub does with them ---------------------------------------------------------------------------------------------
+# -- what a hub does with them -----------------------------------------------------------------------------------------
 
 
 def behind(stream: bytes, forged: Packet) -> Callable[[Packets], Packets]:

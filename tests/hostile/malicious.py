@@ -195,7 +195,7 @@ async def standing_before(upstream: str) -> AsyncIterator[MaliciousHub]:
             await runner.cleanup()
 
 
-# -- words for changes ----------------------------------------------------------------------------------------------------
+# -- words for changes -------------------------------------------------------------------------------------------------
 
 
 def packed(packets: Sequence[Packet]) -> bytes:

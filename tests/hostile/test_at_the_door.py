@@ -45,7 +45,7 @@ async def channel(hub: Village) -> Channel:
     return opened
 
 
-# -- 22, 23, 24: signatures and keys ---------------------------------------------------------------------------------------
+# -- 22, 23, 24: signatures and keys -----------------------------------------------------------------------------------
 
 
 async def refusal_of(handing_in: Any) -> str:
@@ -96,9 +96,7 @@ async def test_attack_23_a_weak_key_is_not_enrolled(hub: Village, part: str) -> 
     await hub.registrar.hub.enrol(made.request)  # the invitation is still good
 
 
-@pytest.mark.parametrize(
-    ("part", "key", "code"), [("aik", NEUTRAL, "weak-key"), ("aek", b"\xff" * 1216, "malformed")]
-)
+@pytest.mark.parametrize(("part", "key", "code"), [("aik", NEUTRAL, "weak-key"), ("aek", b"\xff" * 1216, "malformed")])
 async def test_attack_23_a_bad_key_is_not_certified(hub: Village, part: str, key: bytes, code: str) -> None:
     ghana = await hub.person("ghana")
     await ghana.member.sync()
@@ -142,7 +140,7 @@ async def test_attack_23_a_weak_key_is_no_device(hub: Village) -> None:
     assert await refusal_of(ghana.member.hub.submit_act(pack(b"", b"", act, [signed], b""))) == "weak-key"
 
 
-# -- 35: tokens --------------------------------------------------------------------------------------------------------------
+# -- 35: tokens --------------------------------------------------------------------------------------------------------
 
 
 def token(header: dict[str, Any], claims: str, key: bytes) -> str:
@@ -217,7 +215,7 @@ async def test_attack_35_clients_whose_token_is_swapped_say_that_the_session_is_
     assert "To nobody" not in await hub.people["ghana"].texts(channel)
 
 
-# -- 36: another site --------------------------------------------------------------------------------------------------------
+# -- 36: another site --------------------------------------------------------------------------------------------------
 
 EVIL = """<!doctype html><title>Evil</title><script>
 const tried = async () => {
@@ -279,7 +277,7 @@ async def test_attack_36_another_site_in_the_same_browser_gets_nowhere(
     assert "evil" not in [one["record"] for one in await peru.member.hub.private_records()]
 
 
-# -- 37: a reader's orders, and addresses of others ------------------------------------------------------------------------------
+# -- 37: a reader's orders, and addresses of others --------------------------------------------------------------------
 
 
 async def test_attack_37_the_hub_alone_refuses_a_readers_order(hub: Village, channel: Channel) -> None:
