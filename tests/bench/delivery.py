@@ -1,63 +1,65 @@
 """
 B1: deliveries a second, one post at a time. B6: from post to delivery at ten posts a second. Both against a bare server
-that sends a prebuilt frame of the same size to the same listeners.
+that sends a prebuilt frame of the same size to as many listeners. Hub, listeners and poster are processes of their own.
 """
+
+from __future__ import annotations
 
 import asyncio
 import json
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
 from crypto.encoding import b64
-from crypto.envelope import envelope_id
-from crypto.packet import join_parts, unpack
+from crypto.packet import join_parts
 from hub.live import frames
-from hub.settings import Limits
+from tests.bench.fleet import FREE, prepare, voices
+from tests.bench.load import LENGTH
 from tests.bench.measure import Result
-from tests.builders import running_hub
+from tests.people import a_hub
+from tests.stories.hub_process import Serving
 
 SOCKETS = 300
 POSTS = 100
 PACE = 0.1
+PLACE_SIZE = 250  # what the hub adds to a packet on its way out
 
 Send = Callable[[int], Awaitable[None]]
 
 
 async def measure(dsn: str, state_dir: Path, rounds: int) -> list[Result]:
-    """The real path: HTTP, signature, commit with leaf and offer, fan-out."""
-    limits = Limits(requests_per_minute=10**6, open_requests_per_minute=10**6, sockets=10**4, sockets_per_account=10**4)
-    saturated = Result("B1", f"deliveries/s to {SOCKETS} sockets, one post at a time ÷ bare server", 0.8)
+    """The real path: HTTP, signature, commit with leaf and offer to each of the devices, fan-out."""
+    saturated = Result("B1", f"deliveries/s to {SOCKETS} devices, one post at a time ÷ bare server", 0.8)
     middle = Result("B6", "p50 post → delivered at 10 posts/s, ms ÷ bare server", 1.5, at_least=False)
     last = Result("B6", "p99 post → delivered at 10 posts/s, ms ÷ bare server", 1.5, at_least=False)
-    async with running_hub(dsn, state_dir, limits=limits) as hub:
-        ama = await hub.member("ama", "GH", "coordinate")
-        operation = await hub.open_operation(ama)
-        room = await hub.open_channel(ama, operation, [ama])
-        packets = []
-        for _ in range(rounds * POSTS * 2):
-            packets.append(room.envelope(ama))
-            ama.sent[room.channel].append(envelope_id(unpack(packets[-1]).body))
-        sending = iter(packets)
-
-        async def post(_: int) -> None:
-            answer = await room.send(ama, next(sending))
-            assert answer.status == 201
-
-        place = [[b64(operation), b64(room.channel), 0]]
-        assert ama.token is not None
-        async with bare_server(len(packets[0]) + 250) as (bare_port, write):
+    async with a_hub(state_dir, dsn, serving=Serving(state_dir / "hub.log"), limits=FREE, token_minutes=60) as village:
+        people = await village.members("ghana", "peru", "france", "india")
+        channel = await village.channel("Load", *people)
+        await people[0].say(channel, "Begin")
+        speaker, *devices = await voices(people, SOCKETS + 1)
+        tokens = [device.token for device in devices]
+        everything = await prepare(speaker, channel, rounds * POSTS * 2)
+        prepared, sample = iter(everything), everything[0]
+        size = len(sample.packet) + PLACE_SIZE
+        poster = await Poster.connect(village.settings.port)
+        async with bare_server(size) as (bare_port, write):
             for number in range(rounds):
                 for pace in (PACE, 0.0):
-                    places = [[*place[0][:2], (2 * number + (pace == 0.0)) * POSTS]]
+                    said = 1 + (2 * number + (pace == 0.0)) * POSTS
+                    places = [[b64(channel.operation), b64(channel.id), said]]
                     hello = json.dumps({"after": {"directory": 2**40, "channels": places}})
-                    port = int(hub.url.rsplit(":", 1)[1])
-                    real = await deliver(port, ama.token, hello, post, pace)
-                    bare = await deliver(bare_port, "none", hello, write, pace)
+                    requests = [next(prepared).request for _ in range(POSTS)]
+
+                    async def post(number: int, requests: Sequence[bytes] = requests) -> None:
+                        await poster.post(requests[number])
+
+                    real = await deliver(village.settings.port, tokens, hello, post, pace)
+                    bare = await deliver(bare_port, ["none"] * SOCKETS, hello, write, pace)
                     if pace:
                         for result, share in ((middle, 50), (last, 99)):
                             result.rates.append(percentile(real, share))
@@ -65,22 +67,47 @@ async def measure(dsn: str, state_dir: Path, rounds: int) -> list[Result]:
                     else:
                         saturated.rates.append(rate(real))
                         saturated.limits.append(rate(bare))
+        poster.close()
     return [saturated, middle, last]
+
+
+class Poster:
+    """One connection that posts what was prepared, as a member's client holds one."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def connect(cls, port: int) -> Poster:
+        return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    async def post(self, request: bytes) -> None:
+        """Returns with the receipt."""
+        self._writer.write(request)
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = LENGTH.search(head)
+        body = await self._reader.readexactly(int(length[1]) if length else 0)
+        assert head.startswith(b"HTTP/1.1 201"), body
+
+    def close(self) -> None:
+        self._writer.close()
 
 
 Sent = tuple[float, list[float]]
 """When a post set out, and when it came to each socket."""
 
 
-async def deliver(port: int, token: str, hello: str, send: Send, pace: float) -> list[Sent]:
-    """Sends `POSTS` to `SOCKETS` listeners, each after the one before, `pace` seconds apart."""
-    command = (sys.executable, "-m", "tests.bench.listeners", str(port), str(SOCKETS), token, hello)
+async def deliver(port: int, tokens: Sequence[str], hello: str, send: Send, pace: float) -> list[Sent]:
+    """Sends `POSTS` to a listener for each token, each after the one before, `pace` seconds apart."""
+    command = (sys.executable, "-m", "tests.bench.listeners", str(port))
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=1 << 26)
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         async with asyncio.timeout(120):
+            process.stdin.write(json.dumps({"tokens": tokens, "hello": hello}).encode() + b"\n")
             assert await process.stdout.readline() == b"ready\n"
             starts = []
             begun = time.monotonic()

@@ -17,9 +17,11 @@ from hub.client.api import Hub
 from hub.client.epochs import epoch_secret
 from hub.client.member import Member
 from hub.client.state import now
+from hub.settings import Limits
 from tests.people import Channel, Person
 
 HOUR = 3_600_000
+FREE = Limits(requests_per_minute=10**7, open_requests_per_minute=10**7, sockets=10**4, sockets_per_account=10**4)
 AT_ONCE = 16
 WORDS = "Forty cartons of syringes at Tema, seal broken, papers of another consignment. " * 8
 

@@ -1,14 +1,16 @@
 """
 Many sockets in a process of their own: says "ready" when all are current, counts packets, and tells at the end when
-each came (CLOCK_MONOTONIC, which all processes of a machine share).
+each came (CLOCK_MONOTONIC, which all processes of a machine share). The first line that it is given is JSON: tokens,
+one for each socket, and the hello that every socket says.
 
-    python -m tests.bench.listeners PORT SOCKETS TOKEN HELLO
+    python -m tests.bench.listeners PORT
 """
 
 import asyncio
 import json
 import sys
 import time
+from functools import partial
 from typing import Final, cast
 
 import uvloop
@@ -86,16 +88,22 @@ class Listener(asyncio.Protocol):
         return None if len(held) < start + size else (held[at], start, start + size)
 
 
-async def main(port: int, sockets: int, token: str, hello: str) -> None:
-    words = hello.encode()
+def _given(listener: Listener) -> Listener:
+    return listener
+
+
+async def main(port: int) -> None:
+    told = json.loads(sys.stdin.readline())
+    words, tokens = told["hello"].encode(), told["tokens"]
+    sockets = len(tokens)
     header = bytes((0x81, 0x80 | SHORT)) + len(words).to_bytes(2, "big") + bytes(4)
-    opening = UPGRADE.format(port=port, token=token).encode()
     arrivals: list[list[float]] = []
     current: asyncio.Queue[None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
-    for _ in range(sockets):
-        await loop.create_connection(lambda: Listener(opening, header + words, arrivals, current), "127.0.0.1", port)
-    for _ in range(sockets):
+    for token in tokens:
+        opening = UPGRADE.format(port=port, token=token).encode()
+        listener = Listener(opening, header + words, arrivals, current)
+        await loop.create_connection(partial(_given, listener), "127.0.0.1", port)
         await current.get()
     print("ready", flush=True)  # noqa: T201 - the parent waits for it
     reader = asyncio.StreamReader()
@@ -108,4 +116,4 @@ async def main(port: int, sockets: int, token: str, hello: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]))
+    uvloop.run(main(int(sys.argv[1])))

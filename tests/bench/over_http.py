@@ -10,9 +10,8 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from hub.settings import Limits
 from tests.bench import load
-from tests.bench.fleet import prepare, voices
+from tests.bench.fleet import FREE, prepare, voices
 from tests.bench.measure import Result, in_turn
 from tests.bench.posts import verifies
 from tests.people import a_hub
@@ -21,7 +20,6 @@ from tests.stories.hub_process import Serving
 POSTERS = 64
 EACH = 60
 LONGEST = 60.0  # seconds
-FREE = Limits(requests_per_minute=10**7, open_requests_per_minute=10**7, sockets=10**4, sockets_per_account=10**4)
 
 
 async def measure(dsn: str, state_dir: Path, rounds: int) -> list[Result]:

@@ -23,12 +23,10 @@ from hub.client.api import Hub
 from hub.client.errors import Refused, Unreachable
 from hub.db.embedded import Postgres
 from hub.db.pool import open_pool
-from hub.settings import Limits
-from tests.bench.fleet import Voice, prepare, voices
+from tests.bench.fleet import FREE, Voice, prepare, voices
 from tests.people import Channel, a_hub
 from tests.stories.hub_process import Serving
 
-FREE = Limits(requests_per_minute=10**7, open_requests_per_minute=10**7)
 CHUNK = 200
 RETRY = 0.05
 KINDS = ("hub", "database", "both")
@@ -79,6 +77,9 @@ async def ruin(server: Postgres, dsn: str, folder: Path, seed: int, kills: int, 
     async with a_hub(folder, dsn, serving=serving, limits=FREE, token_minutes=60) as village:
         people = await village.members("ghana", "peru")
         channel = await village.channel("Load", *people)
+        await people[0].say(channel, "Begin")  # from here on envelopes are made without asking the hub
+        for person in people:
+            await person.read(channel)
         speakers = await voices(people, senders)
         talking = [asyncio.create_task(_speak(voice, channel, kept)) for voice in speakers]
         for kind in _kinds(chance, kills):
