@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
+from crypto.encoding import b64
 from hub import paths
 from hub.client.domain import published
 from hub.client.domain.bodies import alert_body
@@ -60,5 +61,6 @@ async def saves_as_evidence(desk: Desk, folder: Path) -> Path:
         await panel.get_by_role("button", name="Save as evidence").click()
     download = await downloading.value
     await expect(panel).to_contain_text(f"Saved as {download.suggested_filename}.", timeout=PATIENCE)
+    await expect(panel).to_contain_text(b64(desk.person.member.state.keys.hub))
     await download.save_as(folder / download.suggested_filename)
     return folder / download.suggested_filename

@@ -3,11 +3,11 @@ import { useState } from "preact/hooks";
 import type { B64, Problem } from "../worker/protocol.ts";
 import { problemWords } from "./problems.ts";
 import { ask, problemOf } from "./state.ts";
-import { t } from "./words.ts";
+import { t, tx } from "./words.ts";
 
 const KEPT = 60_000;
 
-type Saving = { readonly is: "ready" | "busy" } | { readonly is: "saved"; readonly name: string } | { readonly is: "failed"; readonly problem: Problem };
+type Saving = { readonly is: "ready" | "busy" } | { readonly is: "saved"; readonly name: string; readonly hub: B64 } | { readonly is: "failed"; readonly problem: Problem };
 
 export function EvidenceButton({ channel, id }: { readonly channel: B64; readonly id: B64 }) {
   const [saving, setSaving] = useState<Saving>({ is: "ready" });
@@ -15,9 +15,9 @@ export function EvidenceButton({ channel, id }: { readonly channel: B64; readonl
   async function save(): Promise<void> {
     setSaving({ is: "busy" });
     try {
-      const { name, type, bytes } = await ask("evidence", { channel, id });
+      const { name, type, bytes, hub } = await ask("evidence", { channel, id });
       handOver(name, new Blob([bytes], { type }));
-      setSaving({ is: "saved", name });
+      setSaving({ is: "saved", name, hub });
     } catch (reason) {
       setSaving({ is: "failed", problem: problemOf(reason) });
     }
@@ -30,14 +30,20 @@ export function EvidenceButton({ channel, id }: { readonly channel: B64; readonl
           {t("Save as evidence")}
         </button>
       </p>
-      <p class="meta" role="status">
-        {saving.is === "busy" && t("Collecting and checking the proofs …")}
-        {saving.is === "saved" &&
-          t("Saved as {name}. Whoever has the file can verify it without an account; it also shows who is certified here and a member of the operation.", {
-            name: saving.name,
-          })}
-        {saving.is === "failed" && problemWords(saving.problem)}
-      </p>
+      <div class="stack meta" role="status">
+        {saving.is === "busy" && <p>{t("Collecting and checking the proofs …")}</p>}
+        {saving.is === "saved" && (
+          <>
+            <p>
+              {t("Saved as {name}. Whoever has the file can verify it without an account; it also shows who is certified here and a member of the operation.", {
+                name: saving.name,
+              })}
+            </p>
+            <p>{tx("To verify it one needs this hub’s id, by another way than the file: {hub}", { hub: <bdi class="code">{saving.hub}</bdi> })}</p>
+          </>
+        )}
+        {saving.is === "failed" && <p>{problemWords(saving.problem)}</p>}
+      </div>
     </>
   );
 }

@@ -1,7 +1,6 @@
 /** The worker's desk: every request of a page, answered from what was verified; every change told to the pages. */
 import { unb64 } from "../crypto/encoding.ts";
 import type { JsonObject } from "../crypto/encoding.ts";
-import { MEDIA_TYPE } from "../crypto/evidence.ts";
 import { reference } from "../domain/references.ts";
 import { Refused, sendJson } from "../net/api.ts";
 import { Rest } from "../store/rest.ts";
@@ -311,7 +310,7 @@ export class Desk {
     const place = this.opened.world.find(channel);
     const entry = place.log.entry(id);
     if (entry === null) throw new Declined("not-found");
-    return { ...(await evidenceOf(place, this.opened.world.log, entry)), type: MEDIA_TYPE };
+    return evidenceOf(place, this.opened.world.log, entry);
   }
 
   private async newDraft(given: Requests["newDraft"]["ask"]): Promise<Requests["newDraft"]["answer"]> {

@@ -2,7 +2,7 @@
 import { entryId as entryIdOfDirectory } from "../crypto/directory.ts";
 import { b64, type Bytes, canon, equalBytes, unb64 } from "../crypto/encoding.ts";
 import type { Header } from "../crypto/envelope.ts";
-import { packEvidence, SUFFIX, verifyEvidence } from "../crypto/evidence.ts";
+import { MEDIA_TYPE, packEvidence, SUFFIX, verifyEvidence } from "../crypto/evidence.ts";
 import { entryId } from "../crypto/membership.ts";
 import { type Packet, unpackAll } from "../crypto/packet.ts";
 import { openMessage } from "../crypto/sealing.ts";
@@ -12,6 +12,7 @@ import type { Entry } from "./channel.ts";
 import { pagesOf, placeOf } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import { Declined } from "./problems.ts";
+import type { Evidence } from "./protocol.ts";
 import type { Rotating } from "./rotation.ts";
 
 /**
@@ -20,7 +21,7 @@ import type { Rotating } from "./rotation.ts";
  * The chains are asked for anew, because only what follows from them is kept here. Raises what the item itself is marked
  * with, or what the hub's proofs lack.
  */
-export async function evidenceOf(place: Rotating, log: Log, entry: Entry): Promise<{ readonly name: string; readonly bytes: Bytes }> {
+export async function evidenceOf(place: Rotating, log: Log, entry: Entry): Promise<Evidence> {
   const { keys, directory, operation } = place;
   const { header, leaf, id } = entry;
   if (entry.fault !== null || header === null) throw new Declined(entry.fault ?? "not-found");
@@ -44,7 +45,7 @@ export async function evidenceOf(place: Rotating, log: Log, entry: Entry): Promi
   });
   const proven = await verifyEvidence(bytes, keys.hub);
   const words = reference(proven.operation.code, proven.author.country, unb64(header.id, 16));
-  return { name: `${words}${proven.directory.genesis.exercise ? "-EXERCISE" : ""}${SUFFIX}`, bytes };
+  return { name: `${words}${proven.directory.genesis.exercise ? "-EXERCISE" : ""}${SUFFIX}`, type: MEDIA_TYPE, bytes, hub: keys.hub };
 }
 
 /** Salt and words in the form that the signed hash covers; empty where nothing was sealed. */

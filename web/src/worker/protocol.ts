@@ -267,6 +267,14 @@ export interface OutboxEntry {
   readonly problem: Problem | null;
 }
 
+/** A file for the person's downloads; `hub` is what whoever verifies it must know from elsewhere. */
+export interface Evidence {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly hub: B64;
+}
+
 /** Requests, each with its answer. Every request has a time limit on the page's side. */
 export interface Requests {
   readonly session: { ask: Record<string, never>; answer: Session };
@@ -282,7 +290,7 @@ export interface Requests {
   readonly item: { ask: { channel: B64; id: B64 }; answer: { readonly item: Item; readonly thread: readonly Item[] } };
   readonly readers: { ask: { channel: B64 }; answer: readonly Reader[] };
   /** A file that proves one item to whoever has no account here, verified before it is answered; for an acknowledgement too. */
-  readonly evidence: { ask: { channel: B64; id: B64 }; answer: { readonly name: string; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> } };
+  readonly evidence: { ask: { channel: B64; id: B64 }; answer: Evidence };
   readonly newDraft: { ask: { operation: B64; channel: B64; kind: Draft["kind"]; ref: B64 | null; template: string | null; form: string | null }; answer: { readonly draft: Draft; readonly reference: string } };
   readonly drafts: { ask: Record<string, never>; answer: readonly Draft[] };
   /** Answers when the draft rests sealed on this device; `onHub` when it is sealed on the hub too, where it isn't asked to stay here. */
