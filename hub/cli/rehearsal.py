@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,16 +26,22 @@ from hub.client.enrolment import Invitation, NewMember, invite, make_member
 from hub.client.keystore import write_profile
 from hub.client.member import Member
 from hub.client.registrar import Handed, Registrar
-from hub.client.sending import Receipt
 from hub.client.state import now
-from hub.exercise.people import Operation, Part, Person, operation, people
+from hub.exercise.items import Item
+from hub.exercise.operations import Channel, Exercise, exercises
+from hub.exercise.people import Part, Person, people
 from hub.exercise.stories import items
 
 SEED: Final = 20201
 AT_ONCE: Final = 2  # passphrases stretched side by side: each takes 64 MiB and a core
 MAY: Final[dict[Part, tuple[str, ...]]] = {Part.COORDINATOR: ("coordinate",), Part.AUDITOR: ("audit",)}
-ROLES: Final = {Part.CONTACT_POINT: "contact", Part.COORDINATOR: "coordinator", Part.AUDITOR: "auditor"}
-FEWEST_COORDINATORS: Final = 2
+ROLES: Final = {
+    Part.CONTACT_POINT: "contact",
+    Part.COORDINATOR: "coordinator",
+    Part.ANALYST: "analyst",
+    Part.OBSERVER: "observer",
+    Part.AUDITOR: "auditor",
+}
 WORDS: Final = [
     "amber",
     "anchor",
@@ -249,37 +255,50 @@ async def _sign_in(players: list[Player], tell: Tell) -> None:
 
 
 async def _play(players: list[Player], tell: Tell) -> None:
-    moment = datetime.now(UTC)
-    plan = operation(moment)
-    domain = published.load(paths.config())
-    id_, channels = await _open(players, plan, domain)
-    for player in players:
-        await player.client.sync()
+    """Opens the operations one after the other; then each one's story is told, in its order, beside the others'."""
+    moment, domain = datetime.now(UTC), published.load(paths.config())
     by_code = {player.person.code: player for player in players}
-    story = list(items(moment, SEED, domain))
-    said: dict[int, Receipt] = {}
-    for item in story:
-        parts: dict[str, Json] = {} if item.reply_to is None else {"ref": b64(said[item.reply_to].id)}
-        author = by_code[item.author].client
-        said[item.number] = await author.post(id_, channels[item.channel], item.kind, item.body, **parts)
-        tell("post", len(said), len(story))
+    plans = exercises(moment)
+    stories = [list(items(plan, moment, SEED, domain)) for plan in plans]
+    opened = [await _open(by_code, plan, domain) for plan in plans]
+    await asyncio.gather(*(player.client.sync() for player in players))
+    done, total = 0, sum(map(len, stories))
+
+    async def told(operation: OperationId, channels: Mapping[str, ChannelId], story: list[Item]) -> None:
+        nonlocal done
+        ids: dict[int, str] = {}
+        for item in story:
+            parts: dict[str, Json] = dict(item.parts)
+            if item.reply_to is not None:
+                parts["ref"] = ids[item.reply_to]
+            author = by_code[item.author].client
+            receipt = await author.post(operation, channels[item.channel], item.kind, item.sealed(ids), **parts)
+            ids[item.number] = b64(receipt.id)
+            done += 1
+            tell("post", done, total)
+
+    async with asyncio.TaskGroup() as stage:
+        for (operation, channels), story in zip(opened, stories, strict=True):
+            stage.create_task(told(operation, channels, story))
 
 
-async def _open(players: list[Player], plan: Operation, domain: Domain) -> tuple[OperationId, dict[str, ChannelId]]:
+async def _open(
+    players: Mapping[str, Player], plan: Exercise, domain: Domain
+) -> tuple[OperationId, dict[str, ChannelId]]:
     """Opens the operation, admits everybody, opens its channels and adopts its forms: two entries."""
-    coordinators = [player for player in players if player.person.part is Part.COORDINATOR]
-    lead = coordinators[0].client
-    accounts = {player.person.code: player.invitation.account for player in players}
-    id_ = await lead.open_operation(plan.code, plan.name, plan.compartments)
+    coordinators = [one for one in plan.members if one.person.part is Part.COORDINATOR]
+    opener = coordinators[0]
+    lead = players[opener.person.code].client
+    id_ = await lead.open_operation(plan.code, plan.name, plan.compartments, opener.compartments)
     changes: list[Json] = []
-    for player in players:
-        if player is not coordinators[0]:
-            cleared = () if player.person.part is Part.AUDITOR else plan.compartments
-            changes.append(governance.admit(lead.state, player.invitation.account, ROLES[player.person.part], cleared))
+    for one in plan.members:
+        if one is not opener:
+            account = players[one.person.code].invitation.account
+            changes.append(governance.admit(lead.state, account, ROLES[one.person.part], one.compartments))
     labels, channels, documents = dict[ChannelId, str](), dict[str, ChannelId](), list[Json]()
     for room in plan.channels:
         channel = governance.new_channel()
-        scope, of = ("accounts", [accounts[code] for code in room.readers]) if room.readers else ("all", [])
+        scope, of = _audience(players, room)
         changes.append(governance.open_channel(channel, room.type, room.compartment, scope, of))
         labels[channel], channels[room.key] = room.label, channel
     for template in plan.templates:
@@ -288,9 +307,16 @@ async def _open(players: list[Player], plan: Operation, domain: Domain) -> tuple
         changes.append(change)
         documents.append(document)
     await lead.commit(id_, *changes, labels=labels, documents=documents)
-    phase = plan.phase if len(coordinators) >= FEWEST_COORDINATORS else "preparation"
-    await lead.commit(id_, governance.set_phase(phase))
+    await lead.commit(id_, governance.set_phase(plan.phase))
     return id_, channels
+
+
+def _audience(players: Mapping[str, Player], room: Channel) -> tuple[str, Sequence[str | bytes]]:
+    if room.readers:
+        return "accounts", [players[code].invitation.account for code in room.readers]
+    if room.countries:
+        return "countries", room.countries
+    return ("roles", room.roles) if room.roles else ("all", [])
 
 
 def read_sheet(folder: Path) -> PlayedSheet:

@@ -1,23 +1,24 @@
-"""Who takes part in the exercise HEALTH SHIELD, and what the operation looks like."""
+"""Who takes part in the exercises: contact points of 43 countries, and the few who serve them all."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 
 class Part(StrEnum):
-    """What a person does in the exercise."""
+    """What a person does in the exercises."""
 
     CONTACT_POINT = "contact point"
     COORDINATOR = "coordinator"
+    ANALYST = "analyst"
+    OBSERVER = "observer"
     AUDITOR = "auditor"
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """
-    One account of the exercise.
+    One account of the exercises.
 
     `host` is the first label of its browser's host name (``ghana.localhost``), a storage for each person.
     """
@@ -31,57 +32,58 @@ class Person:
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A channel of the operation: every member reads it when `readers` is empty, else only these accounts."""
-
-    key: str
-    label: str
-    type: str
-    compartment: str
-    readers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    key: str
-    label: str
-    begins: datetime
-    ends: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    code: str
-    name: str
-    phase: str
-    phases: tuple[Phase, ...]
-    compartments: tuple[str, ...]
-    channels: tuple[Channel, ...]
-    templates: tuple[str, ...]
-
-
-CODE: Final = "HSH"
-# In the order in which they report: the first ones much, the last ones hardly anything.
 _CONTACT_POINTS: Final = (
     ("gh", "Ghana", "Customs Division", "ghana", "en"),
+    ("pe", "Peru", "Customs", "peru", "en"),
     ("fr", "France", "Customs", "france", "fr"),
     ("in", "India", "Customs", "india", "en"),
-    ("pe", "Peru", "Customs", "peru", "en"),
     ("ma", "Morocco", "Customs", "morocco", "fr"),
     ("ng", "Nigeria", "Customs Service", "nigeria", "en"),
     ("nl", "Netherlands", "Customs", "netherlands", "en"),
     ("ke", "Kenya", "Customs", "kenya", "en"),
     ("br", "Brazil", "Customs", "brazil", "en"),
+    ("sn", "Senegal", "Customs", "senegal", "fr"),
+    ("ci", "Côte d’Ivoire", "Customs", "ivory-coast", "fr"),
     ("zm", "Zambia", "Customs", "zambia", "en"),
+    ("cm", "Cameroon", "Customs", "cameroon", "fr"),
     ("vn", "Viet Nam", "Customs", "vietnam", "en"),
     ("tr", "Türkiye", "Customs", "turkiye", "en"),
+    ("de", "Germany", "Customs", "germany", "en"),
+    ("it", "Italy", "Customs", "italy", "en"),
+    ("es", "Spain", "Customs", "spain", "en"),
+    ("pt", "Portugal", "Customs", "portugal", "en"),
+    ("pl", "Poland", "Customs", "poland", "en"),
+    ("ro", "Romania", "Customs", "romania", "en"),
+    ("gr", "Greece", "Customs", "greece", "en"),
+    ("se", "Sweden", "Customs", "sweden", "en"),
+    ("cl", "Chile", "Customs", "chile", "en"),
+    ("ar", "Argentina", "Customs", "argentina", "en"),
+    ("co", "Colombia", "Customs", "colombia", "en"),
+    ("ec", "Ecuador", "Customs", "ecuador", "en"),
+    ("uy", "Uruguay", "Customs", "uruguay", "en"),
+    ("mx", "Mexico", "Customs", "mexico", "en"),
+    ("pa", "Panama", "Customs", "panama", "en"),
+    ("za", "South Africa", "Customs", "south-africa", "en"),
+    ("tz", "Tanzania", "Customs", "tanzania", "en"),
+    ("ug", "Uganda", "Customs", "uganda", "en"),
+    ("eg", "Egypt", "Customs", "egypt", "en"),
+    ("jo", "Jordan", "Customs", "jordan", "en"),
+    ("sa", "Saudi Arabia", "Customs", "saudi-arabia", "en"),
+    ("ae", "United Arab Emirates", "Customs", "emirates", "en"),
+    ("th", "Thailand", "Customs", "thailand", "en"),
+    ("my", "Malaysia", "Customs", "malaysia", "en"),
+    ("id", "Indonesia", "Customs", "indonesia", "en"),
+    ("ph", "Philippines", "Customs", "philippines", "en"),
+    ("kr", "Korea", "Customs Service", "korea", "en"),
+    ("jp", "Japan", "Customs", "japan", "en"),
 )
+# Nobody else of the exercises is in Belgium: regional channels name it so that the coordinators read along.
+HEADQUARTERS: Final = "BE"
 COORDINATOR: Final = Person(
     "HQ-COORDINATION-1",
-    "Coordination unit · HEALTH SHIELD",
     "Coordination unit",
-    "BE",
+    "Coordination unit",
+    HEADQUARTERS,
     "coordinator",
     "en",
     Part.COORDINATOR,
@@ -89,22 +91,28 @@ COORDINATOR: Final = Person(
 # No operation becomes active with a single coordinator: one person's key must not be able to stop it.
 DEPUTY: Final = Person(
     "HQ-COORDINATION-2",
-    "Deputy coordination · HEALTH SHIELD",
+    "Deputy coordination",
     "Coordination unit",
-    "BE",
+    HEADQUARTERS,
     "coordinator-2",
-    "en",
+    "fr",
     Part.COORDINATOR,
 )
-AUDITOR: Final = Person("HQ-AUDIT-1", "Auditor · HEALTH SHIELD", "Audit office", "BE", "auditor", "en", Part.AUDITOR)
+ANALYST: Final = Person(
+    "HQ-ANALYSIS-1", "Analyst", "Regional intelligence office", HEADQUARTERS, "analyst", "en", Part.ANALYST
+)
+OBSERVER: Final = Person(
+    "HQ-PARTNER-1", "Observer · partner organisation", "Partner organisation", "CH", "observer", "en", Part.OBSERVER
+)
+AUDITOR: Final = Person("HQ-AUDIT-1", "Auditor", "Audit office", HEADQUARTERS, "auditor", "en", Part.AUDITOR)
 ADMINISTRATORS: Final = ("Administrator 1", "Administrator 2")
 
 
 def people() -> tuple[Person, ...]:
-    """The contact points, busiest first, then the coordinators and the auditor; administrators have keys only."""
+    """The contact points, then those who serve all exercises; administrators have keys only."""
     contact_points = tuple(
         Person(
-            f"{code.upper()}-CUSTOMS-1",
+            code_of(code),
             f"NCP {country} · {service}",
             f"{country} · {service}",
             code.upper(),
@@ -114,32 +122,9 @@ def people() -> tuple[Person, ...]:
         )
         for code, country, service, host, language in _CONTACT_POINTS
     )
-    return (*contact_points, COORDINATOR, DEPUTY, AUDITOR)
+    return (*contact_points, COORDINATOR, DEPUTY, ANALYST, OBSERVER, AUDITOR)
 
 
-def operation(now: datetime) -> Operation:
-    """The operation as it stands at `now`: prepared, five weeks into its active phase, reporting still to come."""
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    starts, ends = day - timedelta(days=36), day + timedelta(days=54)
-    return Operation(
-        code=CODE,
-        name="HEALTH SHIELD",
-        phase="active",
-        phases=(
-            Phase("preparation", "Preparation", starts - timedelta(days=42), starts),
-            Phase("active", "Active phase", starts, ends),
-            Phase("reporting", "Reporting", ends, ends + timedelta(days=30)),
-        ),
-        compartments=("general",),
-        channels=(
-            Channel("all", "All members", "all", "general", ()),
-            Channel(
-                "case",
-                "Case room: vials without a cold chain",
-                "case",
-                "general",
-                ("GH-CUSTOMS-1", "NG-CUSTOMS-1", COORDINATOR.code),
-            ),
-        ),
-        templates=("seizure",),
-    )
+def code_of(country: str) -> str:
+    """The code of a country's contact point."""
+    return f"{country.upper()}-CUSTOMS-1"

@@ -1,4 +1,4 @@
-"""Where the exercise's officers find goods, and the ways these came: invented, but possible."""
+"""Where the exercises' officers find goods, and the ways these came: invented, but possible."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -102,6 +102,44 @@ SPOTS: Final = {
         _air("TRIST", "CN IN PK", "LY IQ"),
         _sea("TRMER", "CN IN", "IQ SY"),
     ),
+    "SN": (
+        _sea("SNDKR", "CN IN BE", "ML"),
+        _road("~Rosso", "MR", ""),
+    ),
+    "CI": (
+        _sea("CIABJ", "CN IN FR", "BF ML"),
+        _road("~Noé, poste frontière", "GH", ""),
+    ),
+    "CM": (
+        _sea("CMDLA", "CN IN NG", "TD CF"),
+        _air("CMNSI", "FR AE", ""),
+    ),
+    "DE": (_sea("DEHAM", "CN IN RU", "PL CZ"), _air("DEFRA", "CN AE US", "NG")),
+    "IT": (_sea("ITGOA", "CN TR EG", "CH"), _road("~Ventimiglia", "FR", "")),
+    "ES": (_sea("ESALG", "MA CN", "PT"), _sea("ESVLC", "CN IN", "")),
+    "PT": (_sea("PTSIE", "CN BR", "ES"),),
+    "PL": (_road("~Terespol", "BY", "DE"), _sea("PLGDN", "CN", "UA")),
+    "RO": (_sea("ROCND", "TR GE", "UA MD"),),
+    "GR": (_sea("GRPIR", "CN TR", "BG"),),
+    "SE": (_sea("SEGOT", "NL CN", "NO"),),
+    "CL": (_sea("CLARI", "CN PE", "BO"), _sea("CLSAI", "CN US", "")),
+    "AR": (_sea("ARBUE", "CN BR", "PY"), _road("~La Quiaca", "BO", "")),
+    "CO": (_sea("COCTG", "CN MX", ""), _road("~Cúcuta, puente internacional", "VE", "")),
+    "EC": (_sea("ECGYE", "CN PA", ""),),
+    "UY": (_sea("UYMVD", "CN BR", "PY"),),
+    "MX": (_sea("MXZLO", "CN KR", "US"), _road("MXNLD", "US", "")),
+    "PA": (_sea("PAONX", "CN CO", "EC"),),
+    "ZA": (_sea("ZADUR", "CN IN", "ZW BW"), _road("~Beitbridge", "ZW", "")),
+    "TZ": (_sea("TZDAR", "CN IN AE", "ZM RW"),),
+    "UG": (_road("~Malaba, Ugandan side", "KE", "SS"), _air("UGEBB", "AE", "")),
+    "EG": (_sea("EGPSD", "CN TR", "LY"),),
+    "JO": (_sea("JOAQJ", "CN IN", "IQ SY"),),
+    "SA": (_sea("SAJED", "IN CN", "YE"),),
+    "AE": (_sea("AEJEA", "CN IN", "AF IR"), _air("AEDXB", "CN IN", "SO")),
+    "TH": (_sea("THLCH", "CN MY", "MM LA"),),
+    "MY": (_sea("MYPKG", "CN IN", "ID"),),
+    "ID": (_sea("IDTPP", "CN MY", ""),),
+    "PH": (_sea("PHMNL", "CN KR", ""),),
+    "KR": (_sea("KRPUS", "CN JP", ""),),
+    "JP": (_sea("JPYOK", "CN KR", ""),),
 }  # fmt: skip
-
-DEMONSTRATION_LOTS: Final = "EX"  # every lot of the exercise begins so, as no real one should

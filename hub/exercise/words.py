@@ -1,10 +1,10 @@
-"""Sentences around a find, and what the contact points write to each other in the exercise."""
+"""Sentences around a find, and short answers under an alert."""
 
 # ruff: noqa: E501 - a sentence stands whole beside its translation
 
 from typing import Final
 
-Pair = tuple[str, str]
+from hub.exercise.sentences import Pair
 
 # How the consignment was chosen, by detection method.
 OPENINGS: Final[dict[str, tuple[Pair, ...]]] = {
@@ -59,7 +59,41 @@ CLOSINGS: Final[dict[str, tuple[Pair, ...]]] = {
     "DESTROYED": (("Destroyed under supervision on the third day.", "Détruit sous contrôle le troisième jour."),),
 }  # fmt: skip
 
-# Answers under an alert: by another contact point, with the number of a lot or a country.
+# Instead of these, where the find is a precursor.
+OPENINGS_OF_PRECURSORS: Final[dict[str, tuple[Pair, ...]]] = {
+    "SCANNER": (
+        ("The image showed a load of even density where the list said mixed goods.", "L’image montrait une densité uniforme là où la liste annonçait des marchandises diverses."),
+        ("X-ray showed drums behind the first row.", "Les rayons X montraient des fûts derrière la première rangée."),
+    ),
+    "DOCUMENTS": (
+        ("The safety data sheet is of another product.", "La fiche de données de sécurité est celle d’un autre produit."),
+        ("The end-user certificate names a firm that was dissolved.", "Le certificat d’utilisateur final cite une société dissoute."),
+    ),
+    "FIELD_TEST": (
+        ("The Raman device named it before the sack was closed again.", "L’appareil Raman l’a nommé avant que le sac ne soit refermé."),
+        ("The presumptive kit turned colour at once.", "Le test colorimétrique a viré aussitôt."),
+    ),
+    "TIP": (
+        ("A wholesaler told us about an order that didn’t fit its customer.", "Un grossiste nous a signalé une commande qui ne correspondait pas au client."),
+        ("The neighbour of a warehouse complained about the smell.", "Le voisin d’un entrepôt s’est plaint de l’odeur."),
+    ),
+    "JOINT_CONTROL": (("Joint control with the police and the explosives inspectorate.", "Contrôle conjoint avec la police et l’inspection des explosifs."),),
+    "BEHAVIOUR": (("The driver asked twice whether the dog would come.", "Le conducteur a demandé deux fois si le chien viendrait."),),
+}  # fmt: skip
+CLOSINGS_OF_PRECURSORS: Final[dict[str, tuple[Pair, ...]]] = {
+    "SEIZED": (
+        ("Stored apart, dry and cool; samples are with the laboratory.", "Entreposé à part, au sec et au frais ; échantillons au laboratoire."),
+        ("The supplier was asked for all orders of the last year.", "Le fournisseur doit remettre toutes les commandes de l’année."),
+        ("We would like to know whether others know the consignee.", "Nous aimerions savoir si d’autres connaissent le destinataire."),
+        ("The police have opened a case; names on request, bilaterally.", "La police a ouvert un dossier ; noms sur demande, en bilatéral."),
+    ),
+    "DETAINED": (
+        ("Held until the end user has been visited.", "Retenu jusqu’à la visite chez l’utilisateur final."),
+        ("Held: the licence is being checked with the country of departure.", "Retenu : la licence est vérifiée auprès du pays de départ."),
+    ),
+}  # fmt: skip
+
+# Answers under an alert: by another contact point, with the number of a lot.
 REPLIES: Final[tuple[Pair, ...]] = (
     ("Seen here too, smaller: the same lot {lot}, in parcels. We will post our figures on Friday.", "Vu chez nous aussi, en plus petit : même lot {lot}, en colis. Nos chiffres suivront vendredi."),
     ("Thank you. Was the expiry date printed or on a label?", "Merci. La date de péremption était-elle imprimée ou sur étiquette ?"),
@@ -75,26 +109,15 @@ REPLIES: Final[tuple[Pair, ...]] = (
     ("Many thanks, this helped. We found the same print on 14 cartons in a warehouse.", "Merci beaucoup, cela nous a aidés. Nous avons trouvé la même impression sur 14 cartons dans un entrepôt."),
 )  # fmt: skip
 
-# Posts of their own: who (index of the person, -2 the coordinator), days before now, text.
-POSTS: Final[tuple[tuple[int, int, str], ...]] = (
-    (-2, 33, "Welcome to HEALTH SHIELD. Please post each find here, the short form is enough for the count. The long form helps the others to recognise it."),
-    (0, 32, "Good morning from Tema. Two officers are on duty for the operation every day, 06:00 to 18:00 UTC."),
-    (1, 31, "Bonjour à toutes et à tous. La cellule est joignable jour et nuit au numéro de la fiche de contact."),
-    (6, 27, "Our risk analysts see more small parcels since the courier price fell. Does anybody else notice it?"),
-    (4, 26, "Oui, même constat à Casablanca : des envois de moins de deux kilos, surtout en fin de semaine."),
-    (-2, 24, "First ten days: please count doses and not vials, and pieces and not cartons. Two reports were corrected for that."),
-    (7, 20, "Public holiday here on Thursday; Mombasa works, Nairobi headquarters answers on Friday."),
-    (2, 17, "Reminder from our laboratory: send reference packs together with the sample, it saves a week."),
-    (9, 13, "Power was off for two days at Nakonde. What we hold from then will be posted late."),
-    (-2, 10, "Weekly call moved to Wednesday, 13:00 UTC. Subjects: gloves, and certificates of test houses."),
-    (5, 6, "We hand over to the deputy from Monday. Same account rules, same duty telephone."),
-    (3, 3, "Callao has a new scanner line; images of the training cartons are welcome."),
-)  # fmt: skip
-
-# The case room of Ghana, Nigeria and the coordination unit.
-CASE_POSTS: Final[tuple[tuple[int, int, str], ...]] = (
-    (-2, 8, "Opened for the vials without a cold chain. Only the three of us read here."),
-    (5, 7, "Ours were in a cool box for drinks. Whoever was to fetch it had been paid in cash."),
-    (0, 6, "The same box as in our alert: red lid, no maker’s plate. I ask our police for the pictures."),
-    (-2, 5, "Please agree on one list of lot numbers before anything is told to the maker."),
+REPLIES_OF_PRECURSORS: Final[tuple[Pair, ...]] = (
+    ("The same print {lot} on sacks here in spring. We look up who bought them.", "La même impression {lot} sur des sacs ici au printemps. Nous cherchons qui les a achetés."),
+    ("Which field test was it? Ours is silent on prills with a coating.", "Quel test de terrain ? Le nôtre ne dit rien sur les prills enrobés."),
+    ("The supplier is licensed with us, but not for that quantity. We visit him tomorrow.", "Le fournisseur est agréé chez nous, mais pas pour cette quantité. Nous lui rendons visite demain."),
+    ("Thank you. Please tell us the colour of the sacks and of the thread.", "Merci. Indiquez-nous la couleur des sacs et du fil, s’il vous plaît."),
+    ("Lot {lot} isn’t known to our producers: all three have answered.", "Le lot {lot} est inconnu de nos producteurs : les trois ont répondu."),
+    ("We had the consignee in a company check last year. Result was adverse, report follows bilaterally.", "Le destinataire a fait l’objet d’une vérification l’an dernier. Résultat défavorable, rapport en bilatéral."),
+    ("Careful at opening: a similar load here had been wet and was warm inside.", "Attention à l’ouverture : un chargement semblable ici avait pris l’eau et chauffait."),
+    ("Our laboratory can take five samples for the region this week.", "Notre laboratoire peut prendre cinq échantillons pour la région cette semaine."),
+    ("No export of this product from here to you in our records for twelve months.", "Aucune exportation de ce produit de chez nous vers vous depuis douze mois dans nos registres."),
+    ("Profile changed this morning; two containers of the same shipper arrive on Sunday.", "Profil modifié ce matin ; deux conteneurs du même chargeur arrivent dimanche."),
 )  # fmt: skip
