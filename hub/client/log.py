@@ -15,6 +15,8 @@ from hub.client.errors import Fault
 # The hub signs at most one checkpoint a second: this long a fresh leaf is waited for.
 FRESH_WAITS = 12
 FRESH_PAUSE = 0.25
+# Other leaves name a statement too: that it was offered, or refused.
+RECORDS = frozenset({"genesis", "act", "entry", "envelope"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,9 @@ class LogView:
             body = octets(proof["leaf"], 1, tlog.MAX_ENTRY)
             path = tuple(unb64(part, 32) for part in proof["path"])
             merkle.verify_inclusion(leaf, known.size, merkle.leaf_hash(body), path, known.root)
-            if parse(body).get("object") != b64(statement):
-                raise BadProof("another statement stands at this leaf")
+            found = parse(body)
+            if found.get("object") != b64(statement) or found.get("type") not in RECORDS:
+                raise BadProof("another statement stands at this leaf, or only word of it")
         except ProtocolError as error:
             raise Fault.of(error, f"leaf {leaf}") from error
         return Proof(leaf, body, path)

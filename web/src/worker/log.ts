@@ -1,7 +1,7 @@
 /**
  * The audit log as this worker relies on it: a pinned checkpoint that only grows, and proofs of place (protocol.md 7).
  */
-import { parse, unb64, type JsonObject } from "../crypto/encoding.ts";
+import { type Json, type JsonObject, parse, unb64 } from "../crypto/encoding.ts";
 import { ProtocolError } from "../crypto/errors.ts";
 import type { Proof } from "../crypto/evidence.ts";
 import { leafHash, verifyConsistency, verifyInclusion } from "../crypto/merkle.ts";
@@ -10,6 +10,8 @@ import { getJson, getText } from "../net/api.ts";
 
 const FRESH_WAITS = 12;
 const FRESH_PAUSE = 250;
+/** Other leaves name a statement too: that it was offered, or refused. */
+const RECORDS: ReadonlySet<Json | undefined> = new Set(["genesis", "act", "entry", "envelope"]);
 
 interface InclusionProof {
   readonly index: number;
@@ -95,7 +97,8 @@ export class Log {
     const leaf = unb64(proof.leaf);
     const path = proof.path.map((one) => unb64(one));
     await verifyInclusion(index, size, await leafHash(leaf), path, root);
-    if ((parse(leaf) as JsonObject)["object"] !== id) throw new ProtocolError("bad-proof", "The log holds something else there.");
+    const { object, type } = parse(leaf) as JsonObject;
+    if (object !== id || !RECORDS.has(type)) throw new ProtocolError("bad-proof", "The log holds something else there.");
     return { index, leaf, path };
   }
 
