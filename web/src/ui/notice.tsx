@@ -19,7 +19,7 @@ export function kindWords(kind: NoticeKind): string {
     case "information":
       return t("Information");
     case "change":
-      return t("Change");
+      return t("Amendment");
     case "reminder":
       return t("Reminder");
     case "safety":

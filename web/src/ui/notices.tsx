@@ -244,7 +244,7 @@ function Filters({ filter, change, total, newest }: FiltersProps) {
         <div class="field">
           <label for="f-state">{t("State of notice {number}", { number: newest.number })}</label>
           <select class="input" id="f-state" value={filter.standing} onChange={(event) => change({ ...filter, standing: event.currentTarget.value as Standing })}>
-            <option value="any">{t("Any")}</option>
+            <option value="any">{t("Any state")}</option>
             <option value="not-yet">{t("Not yet acknowledged")}</option>
             <option value="silent">{t("Silent")}</option>
             <option value="opened">{t("Opened only")}</option>
