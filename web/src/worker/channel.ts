@@ -30,6 +30,8 @@ export interface Entry {
 }
 
 const PAGE = 500;
+/** More than this a hub does not lose by accident: the channel is shown as broken instead of hole by hole. */
+const MOST_MISSING = 1_000;
 
 export class ChannelLog {
   readonly channel: string;
@@ -50,6 +52,8 @@ export class ChannelLog {
   /** The first place that the hub left out; the chain can't be compared beyond it. */
   private hole = Infinity;
   private hasFaults = false;
+  /** What holds and waits for its secret. */
+  private readonly closed = new Map<number, { readonly header: Header; readonly packet: Packet }>();
   /** Places judged by a state that has passed since, until something anchors them. */
   private unproven: number[] = [];
 
@@ -136,17 +140,23 @@ export class ChannelLog {
   private async place(packet: Packet): Promise<void> {
     const place = placeOf(packet);
     if (place.seq <= this.last) return this.compare(place.seq, packet);
+    if (place.seq > this.last + 1 + MOST_MISSING) {
+      this.broken = "gap";
+      return;
+    }
     while (place.seq > this.last + 1) await this.missing();
     const id = await envelopeId(packet.body);
     const chain = await channelChain((await this.chainAt(this.last)) ?? new Uint8Array(), id);
     let header: Header | null = null;
     let body: JsonObject | null = null;
     let fault: string | null = null;
+    let isJudged = false;
     try {
       if (place.stream !== this.channel || place.kind !== "channel") throw wrongPlace();
       header = readHeader(packet.body);
       await this.keepUpWith(header);
       await this.judge(header, packet, place, b64(id));
+      isJudged = true;
       body = await this.open(header, packet);
     } catch (refused) {
       if (!(refused instanceof ProtocolError)) throw refused;
@@ -165,6 +175,7 @@ export class ChannelLog {
     }, chain);
     if (fault !== null || header === null) {
       this.hasFaults = true;
+      if (isJudged && header !== null && fault === "cannot-open") this.closed.set(place.seq, { header, packet });
       return;
     }
     this.devices.set(header.device, { seq: header.deviceSeq, id: b64(id) });
@@ -306,11 +317,36 @@ export class ChannelLog {
     this.byId.set(entry.id, entry);
   }
 
+  /** Null for what has no words, and for what was sent before this reader joined. */
   private async open(header: Header, packet: Packet): Promise<JsonObject | null> {
-    if (header.content === null) return null;
+    if (header.content === null || !this.secrets.reaches(this.channel, header.epoch)) return null;
     const secret = await this.secrets.of(this.channel, header.epoch);
-    const { body } = await openMessage(secret, header, packet.beside);
-    return body;
+    try {
+      return (await openMessage(secret, header, packet.beside)).body;
+    } catch (refused) {
+      // The secret is the promised one: these words were sealed by another device or for another place.
+      if (refused instanceof ProtocolError && refused.code === "cannot-open") throw wrongPlace();
+      throw refused;
+    }
+  }
+
+  /** Tries once more what waited for a secret: somebody may have granted it meanwhile. */
+  async openAgain(): Promise<boolean> {
+    let isChanged = false;
+    for (const [seq, { header, packet }] of this.closed) {
+      const entry = this.entries[seq - 1];
+      try {
+        const body = await this.open(header, packet);
+        if (entry !== undefined) this.replace({ ...entry, header, body, fault: null, checkedAt: Date.now() });
+      } catch (refused) {
+        if (!(refused instanceof ProtocolError)) throw refused;
+        if (refused.code === "cannot-open") continue;
+        if (entry !== undefined) this.replace({ ...entry, fault: refused.code });
+      }
+      this.closed.delete(seq);
+      isChanged = true;
+    }
+    return isChanged;
   }
 }
 

@@ -2,13 +2,13 @@
  * The secrets of the channels this account reads: opened from its own wrap, or backwards through `previous`
  * (protocol.md 5). They live in this worker's memory only.
  */
-import type { Operation } from "../crypto/membership.ts";
+import { holders, type Operation } from "../crypto/membership.ts";
 import { type Bytes, unb64 } from "../crypto/encoding.ts";
 import type { EpochRecord } from "../crypto/epochs.ts";
 import { ProtocolError } from "../crypto/errors.ts";
 import { checkCommitment, openEpoch, openLabel, openPrevious } from "../crypto/sealing.ts";
 import { seedOf } from "../crypto/vault.ts";
-import { getJson } from "../net/api.ts";
+import { getJson, Refused } from "../net/api.ts";
 import type { Unlocked } from "./keys.ts";
 import type { OperationLedger } from "./ledger.ts";
 
@@ -44,6 +44,14 @@ export class EpochSecrets {
       secret.catch(() => this.opened.delete(name));
     }
     return secret;
+  }
+
+  /** False for an epoch that no way leads to: where history begins on joining, what was sealed for others stays theirs. */
+  reaches(channel: string, epoch: number): boolean {
+    if (this.latest.channels.get(channel)?.history !== "from-join") return true;
+    const served = this.operation.past.findLast(({ state }) => state.channels.get(channel)?.epoch?.number === epoch);
+    const found = served?.state.channels.get(channel)?.epoch ?? null;
+    return found === null || holders(found).some(({ account }) => account === this.keys.account);
   }
 
   /** The channel's label, as its current epoch's author sealed it. */
@@ -85,7 +93,11 @@ export class EpochSecrets {
 
   private async openOwnWrap(channel: string, record: EpochRecord): Promise<Bytes> {
     const path = `/api/operations/${this.operation.id}/channels/${channel}/epochs/${record.epoch}/wrap`;
-    const own = await getJson<OwnWrap>(path);
+    const own = await getJson<OwnWrap>(path).catch((refused: unknown) => {
+      // Nobody has wrapped it for this account yet, or the hub keeps it back: it waits, and stops nothing else.
+      if (refused instanceof Refused && refused.status === 404) throw new ProtocolError("cannot-open", "There is no copy of this secret.");
+      throw refused;
+    });
     const wrapsHash = own.grant === undefined ? record.wrapsHash : this.granted(channel, record.epoch, own.grant);
     return openEpoch(
       seedOf(this.keys.vault, own.generation),

@@ -26,10 +26,10 @@ const counted = new WeakMap<ChannelLog, Counted>();
 const answers = new WeakMap<Entry, Answer>();
 const askings = new WeakMap<Entry, Asking>();
 
-/** Acknowledgements and word of opening are counted, never shown as lines. */
-export function isSilent(entry: Entry): boolean {
-  const kind = entry.header?.kind;
-  return kind === "acknowledgement" || kind === "seen";
+/** Acknowledgements and word of opening are counted, never shown as lines; nor is what was sealed before this reader joined. */
+export function isSilent({ header, body, fault }: Entry): boolean {
+  if (fault === null && header !== null && header.content !== null && body === null) return true;
+  return header?.kind === "acknowledgement" || header?.kind === "seen";
 }
 
 /** Whom a notice asks: those it names, else every country that reads the channel other than to coordinate. */
@@ -181,7 +181,7 @@ export function questions({ log, operation, directory, ...rest }: Rotating, seen
   const place = { log, operation, directory, ...rest };
   const mine = seen.directory.account(seen.account).country;
   const ofMine = (account: string): boolean => seen.directory.accounts.get(account)?.country === mine;
-  const asking = log.entries.filter(({ header }) => header?.kind === "alert" && header.to.includes(mine) && !ofMine(header.account));
+  const asking = log.entries.filter((entry) => entry.header?.kind === "alert" && !isSilent(entry) && entry.header.to.includes(mine) && !ofMine(entry.header.account));
   const open = asking.filter(({ id }) => !log.entries.some((other) => other.header?.ref === id && !isSilent(other) && ofMine(other.header.account)));
   return open.map((entry) => itemOf(entry, place, state, seen));
 }
