@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from crypto.encoding import ChannelId, Json, OperationId, b64, id32, ids, integer, items, octets
 from crypto.epochs import WRAP_SIZE, EpochRecord
 from crypto.errors import CannotOpen, NotAReader, ProtocolError, WrongPlace, WrongWraps
 from crypto.sealing import check_commitment, open_epoch, open_label, open_previous
+from hub.client.errors import Refused
 from hub.client.standing import Made
 from hub.client.state import State
 
@@ -71,7 +74,12 @@ def _granted(state: State, operation: OperationId, channel: ChannelId, epoch: in
 
 async def _own(state: State, operation: OperationId, channel: ChannelId, record: EpochRecord) -> bytes:
     """Steps: 1. a wrap that somebody signed for this account, 2. it opens, 3. it is the secret that everyone got."""
-    told = await state.hub.wrap(b64(operation), b64(channel), record.epoch)
+    try:
+        told = await state.hub.wrap(b64(operation), b64(channel), record.epoch)
+    except Refused as refusal:
+        if refusal.status != HTTPStatus.NOT_FOUND:
+            raise
+        raise CannotOpen("no copy of this secret for this account") from refusal
     generation = integer(told["generation"], 1)
     signed = id32(told["grant"]) if told.get("grant") else None
     if signed is not None and (channel, record.epoch, signed) not in state.operations[operation].grant_hashes:

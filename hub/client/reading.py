@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from crypto.encoding import ChannelId, OperationId, b64
 from crypto.envelope import Header, read_header
-from crypto.errors import ProtocolError
+from crypto.errors import CannotOpen, ProtocolError, WrongPlace
 from crypto.packet import Packet
 from crypto.sealing import open_message
 from hub.client.api import Page
@@ -172,6 +172,12 @@ async def _opened(state: State, item: Item) -> Item:
         return item
     try:
         secret = await epoch_secret(state, item.operation, item.channel, header.epoch)
+    except ProtocolError as error:
+        return item.marked(error.code)
+    try:
         return replace(item, body=open_message(secret, packet.body, packet.beside).body)
+    except CannotOpen:
+        # The secret is the promised one: these words were sealed by another device or for another place.
+        return item.marked(WrongPlace.code)
     except ProtocolError as error:
         return item.marked(error.code)

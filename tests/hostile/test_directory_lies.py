@@ -144,7 +144,7 @@ async def test_another_hubs_genesis_opens_nothing(hub: Village, desk: Desk, liar
     with pytest.raises(Fault):
         await program.sign_in()
     seat = await desk.page(peru)
-    assert "problem wrong-hub" in await seat.refused()
+    assert "This is not the hub or the person that this browser knew." in await seat.refused()
 
 
 def ghost(hub: Village, **other: str) -> dict[str, Any]:

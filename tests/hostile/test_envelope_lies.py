@@ -195,7 +195,7 @@ ATTACKS = (
     Attack("16 order", two_change_places, "gap", (), AGAIN),
     Attack("16 middle", the_middle_is_missing, "gap", TRUE[:1], AGAIN),
     Attack("16 end", the_newest_is_missing_until_somebody_speaks, "forked", TRUE[:2]),
-    Attack("17 name", anothers_words_under_ones_own_name, "cannot-open", says="One item can’t be opened yet."),
+    Attack("17 name", anothers_words_under_ones_own_name, "wrong-place"),
     Attack("17 signature", signed_by_somebody_else, "bad-signature"),
     Attack("17 words", other_words_beside_a_true_header, "wrong-place"),
     Attack("11 operation", an_author_who_saw_another_operation, "forked"),

@@ -6,6 +6,7 @@ Neither of Peru's clients opens anything with such a secret, or seals anything u
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from playwright.async_api import Browser
 
 from crypto.chain import chain_start
@@ -65,6 +67,18 @@ def a_grant_of_the_hub(person: Person, channel: Channel) -> Callable[[Answer], A
     return lambda told: {**told, "wrap": b64(own), "index": 0, "size": 1, "path": [], "grant": root}
 
 
+def keeps_it_back(person: Person, channel: Channel) -> Callable[[Answer], Answer]:
+    """The hub says that there is none."""
+
+    def refuse(told: Answer) -> Answer:
+        raise web.HTTPNotFound(
+            text=json.dumps({"code": "not-found", "title": "", "status": 404, "detail": "It isn't here."}),
+            content_type="application/problem+json",
+        )
+
+    return refuse
+
+
 def nothing(person: Person, channel: Channel) -> Callable[[Answer], Answer]:
     return lambda told: told
 
@@ -75,6 +89,7 @@ ATTACKS = (
     Attack("6 another root", another_root, "bad-proof"),
     Attack("6 another copy", another_copy, "bad-proof"),
     Attack("6 a grant of the hub", a_grant_of_the_hub, "wrong-wraps"),
+    Attack("16 no copy at all", keeps_it_back, "cannot-open"),
     DIVIDED,
 )
 
@@ -129,7 +144,7 @@ async def test_the_browser_opens_nothing_and_seals_nothing(scene: Scene, attack:
 
     await seat.go_to(channel, "All members")
 
-    await seat.shows(f"(problem {attack.code})")
+    await seat.shows("One item can’t be opened yet." if attack.code == "cannot-open" else f"(problem {attack.code})")
     await seat.never_held(WORDS)
     await seat.write(FOR_THE_HUB)
     await seat.shows("Refused")

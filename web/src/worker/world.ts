@@ -244,7 +244,10 @@ export class World {
 
   private async reopen(): Promise<boolean> {
     let changed = false;
-    for (const opened of this.operations.values()) changed = (await this.openChannels(opened)) || changed;
+    for (const opened of this.operations.values()) {
+      changed = (await this.openChannels(opened)) || changed;
+      for (const log of opened.channels.values()) if (await log.openAgain()) this.watcher.items(log.channel, []);
+    }
     return changed;
   }
 
