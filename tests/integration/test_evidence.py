@@ -10,6 +10,7 @@ import pytest
 
 from crypto.encoding import b64
 from crypto.evidence import verify_evidence
+from crypto.packet import Packet
 from hub import paths
 from hub.client.domain import published
 from hub.client.domain.bodies import alert_body
@@ -129,6 +130,23 @@ async def test_what_does_not_hold_here_is_not_exported(hub: Village) -> None:
         await evidence_of(ghana.member.state, item.marked("bad-signature"))
 
     assert refusal.value.code == "bad-signature"
+
+
+async def test_a_hub_that_holds_something_back_gets_no_file_made(hub: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    ghana, _, channel = await an_alert(hub)
+    (item,) = await ghana.read(channel)
+    entries = ghana.member.state.hub.entries
+
+    async def all_but_the_last(operation: str, after: int) -> AsyncIterator[Packet]:
+        given = [packet async for packet in entries(operation, after)]
+        for packet in given[:-1]:
+            yield packet
+
+    monkeypatch.setattr(ghana.member.state.hub, "entries", all_but_the_last)
+    with pytest.raises(Fault) as refusal:
+        await evidence_of(ghana.member.state, item)
+
+    assert refusal.value.code == "gap"
 
 
 async def ncphub(person: Person, *arguments: str) -> str:
