@@ -1,7 +1,7 @@
 """
 `make bench`: every measurement in turn, each on a hub of its own, with a report in Markdown and in JSON.
 
-    python -m tests.bench [posts] [over_http] [delivery] [browsers] [starts] [--rounds 5] [--no-demo]
+    python -m tests.bench [posts] [over_http] [delivery] [notices] [browsers] [starts] [--rounds 5] [--no-demo]
 """
 
 import argparse
@@ -24,7 +24,7 @@ import uvloop
 from hub import __version__, paths
 from hub.db.embedded import Postgres
 from hub.db.migrate import migrate
-from tests.bench import browsers, delivery, over_http, posts, starts
+from tests.bench import browsers, delivery, notices, over_http, posts, starts
 from tests.bench.measure import HEAD, Fact, Result
 
 Line = Result | Fact
@@ -34,6 +34,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "posts": posts.measure,
     "over_http": over_http.measure,
     "delivery": delivery.measure,
+    "notices": notices.measure,
     "browsers": browsers.measure,
     "starts": starts.measure,
 }
