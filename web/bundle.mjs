@@ -1,6 +1,6 @@
 // Builds what a browser loads: hashed scripts and styles, their manifest, and compressed twins (docs/decisions).
 //
-//   node bundle.mjs ship OUT BUILD    app.js in parts, worker.js, audit.js, app.css, icons; catalogues and domain.json lie in OUT already
+//   node bundle.mjs ship OUT BUILD    app.js and worker.js in parts, audit.js, app.css, icons; catalogues and domain.json lie in OUT already
 //   node bundle.mjs test OUT          vectors.js, which only the tests load
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,8 +10,12 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const WEB = dirname(fileURLToPath(import.meta.url));
-const APP = "src/main.tsx";
-const SHIPPED = { "worker.js": "src/worker/main.ts", "audit.js": "src/audit/main.ts" };
+// In parts, and where in the manifest those parts stand; the page's own are the ones that its shell preloads.
+const IN_PARTS = [
+  { name: "app", entry: "src/main.tsx", place: "" },
+  { name: "worker", entry: "src/worker/main.ts", place: "worker-" },
+];
+const SHIPPED = { "audit.js": "src/audit/main.ts" };
 const TESTED = { "vectors.js": "src/vectors.ts" };
 const STYLES_FIRST = ["tokens.css", "base.css", "layout.css", "parts.css"]; // later files may rely on earlier ones
 const STYLES_LAST = ["print.css"];
@@ -37,33 +41,37 @@ async function script(entry, more) {
 }
 
 /**
- * The application in parts, each under the hash of its content: the entry, what it needs at once (`first/`) and what it fetches when
+ * A program in parts, each under the hash of its content: the entry, what it needs at once (`first/`) and what it fetches when
  * somebody goes there (`later/`). A part is named after the parts it imports are, so a changed part changes the names above it.
  */
-async function parts(entry, more) {
+async function parts({ name: program, entry, place }, more) {
   const { outputFiles, metafile } = await build({
     ...options,
     ...more,
-    entryPoints: [{ in: entry, out: "app" }],
+    entryPoints: [{ in: entry, out: program }],
     outdir: "out",
     splitting: true,
     metafile: true,
   });
   const texts = new Map(outputFiles.map((file) => [basename(file.path), file.text]));
   const imported = (name, kind) =>
-    metafile.outputs[`out/${name}`].imports.filter((each) => !kind || each.kind === kind).map((each) => basename(each.path));
-  const first = new Set(["app.js"]);
+    metafile.outputs[`out/${name}`].imports
+      .filter((each) => !each.external && (!kind || each.kind === kind))
+      .map((each) => basename(each.path));
+  const whole = `${program}.js`;
+  const first = new Set([whole]);
   for (const name of first) for (const other of imported(name, "import-statement")) first.add(other);
   const named = new Map();
   while (named.size < texts.size) {
     const ready = [...texts.keys()].filter((name) => !named.has(name) && imported(name).every((other) => named.has(other)));
-    if (ready.length === 0) throw new Error("bundle: parts of the application import each other in a circle");
+    if (ready.length === 0) throw new Error(`bundle: parts of ${whole} import each other in a circle`);
     for (const name of ready) {
       let text = texts.get(name);
       for (const other of imported(name)) text = text.replaceAll(`./${other}`, `./${named.get(other).file}`);
       const contents = Buffer.from(text);
-      const plain = name === "app.js" ? name : `${name.replace(/-[0-9A-Z]+\.js$/, "")}.js`;
-      named.set(name, { file: hashed(plain, contents), contents, place: name === "app.js" ? "" : first.has(name) ? "first/" : "later/" });
+      const plain = name === whole ? name : `${name.replace(/-[0-9A-Z]+\.js$/, "")}.js`;
+      const file = hashed(plain, contents);
+      named.set(name, { file, contents, listed: name === whole ? whole : `${place}${first.has(name) ? "first" : "later"}/${file}` });
     }
   }
   return [...named.values()];
@@ -108,9 +116,11 @@ async function ship(out, buildHash) {
     put(out, manifest[name], contents);
   };
   const built = { minify: true, define: { __BUILD__: JSON.stringify(buildHash) } };
-  for (const { file, contents, place } of await parts(APP, built)) {
-    manifest[place === "" ? "app.js" : `${place}${file}`] = file;
-    put(out, file, contents);
+  for (const program of IN_PARTS) {
+    for (const { file, contents, listed } of await parts(program, built)) {
+      manifest[listed] = file;
+      put(out, file, contents);
+    }
   }
   for (const [name, entry] of Object.entries(SHIPPED)) keep(name, await script(entry, built));
   keep("app.css", await styles());

@@ -26,7 +26,7 @@ FIRST_LOAD = (
     "worker.js",
     "domain.json",
     "locale/fr.json",
-    *(name for name in FILES if name.startswith("first/")),
+    *(name for name in FILES if name.startswith(("first/", "worker-first/"))),
 )
 LARGEST_FIRST_LOAD = 150_000  # bytes, compressed by gzip
 

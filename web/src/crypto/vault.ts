@@ -2,8 +2,6 @@
  * A person's keys, sealed under a vault key that several wraps open, and the enrolment's MAC (docs/spec/11-vault.md).
  */
 
-import { argon2id } from "hash-wasm";
-
 import {
   b64,
   canon,
@@ -104,6 +102,8 @@ export async function stretch(
 ): Promise<Bytes> {
   checkFloors(memory, passes, lanes);
   if (salt.length !== 16) throw malformed("The salt has 16 bytes.");
+  // Fetched when a passphrase is there to be stretched: the first page doesn't wait for it.
+  const { argon2id } = await import("./stretching.ts");
   const stretched = await argon2id({
     password: utf8(passphrase.normalize("NFKC")),
     salt,

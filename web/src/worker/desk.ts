@@ -5,10 +5,9 @@ import { reference } from "../domain/references.ts";
 import { Refused, sendJson } from "../net/api.ts";
 import { Rest } from "../store/rest.ts";
 import { draftOf, Drafts, formOf, newEnvelopeId } from "./drafts.ts";
-import { evidenceOf } from "./evidence.ts";
 import { bindDevice, hubFacts, openKeys, type Unlocked } from "./keys.ts";
 import { Marks } from "./marks.ts";
-import { changeClearance } from "./governance.ts";
+import { later } from "./later.ts";
 import { clearanceEffect, closedChannels, membersView } from "./members.ts";
 import { isSilent, noticeViews, questions, toAcknowledge } from "./notices.ts";
 import { Outbox } from "./outbox.ts";
@@ -114,6 +113,7 @@ export class Desk {
     members: ({ operation }) => membersView(this.opened.world.governing(operation)),
     clearance: ({ operation, account, compartments }) => clearanceEffect(this.opened.world.governing(operation), account, compartments),
     changeClearance: async ({ operation, account, was, compartments }) => {
+      const { changeClearance } = await later(() => import("./governance.ts"));
       const followed = await changeClearance(this.opened.world.governing(operation), account, was, compartments);
       this.governed();
       return followed;
@@ -310,6 +310,7 @@ export class Desk {
     const place = this.opened.world.find(channel);
     const entry = place.log.entry(id);
     if (entry === null) throw new Declined("not-found");
+    const { evidenceOf } = await later(() => import("./evidence.ts"));
     return evidenceOf(place, this.opened.world.log, entry);
   }
 
