@@ -10,6 +10,7 @@ from playwright.async_api import Locator, expect
 from hub.client.domain.bodies import notice_body
 from hub.client.notices import ask
 from hub.client.state import now
+from tests.browser.test_pages import GOODS, an_alert
 from tests.stories.conftest import Town
 from tests.stories.desk import PATIENCE, Desk
 
@@ -91,6 +92,27 @@ async def test_who_answers_after_the_date_is_shown_as_late(town: Town) -> None:
     await ghana.presses(re.compile("^Acknowledge"))
 
     await expect(cell(coordinator, "Ghana")).to_contain_text("late", timeout=PATIENCE)
+
+
+async def test_a_question_stands_on_the_start_page_until_the_country_answers(town: Town) -> None:
+    village = town.village
+    ghana_, peru_ = await village.members("ghana", "peru")
+    channel = await village.channel("Questions", ghana_, peru_)
+    await peru_.member.post(channel.operation, channel.id, "alert", an_alert(), to=["GH"])
+    await peru_.member.post(channel.operation, channel.id, "alert", an_alert())
+    ghana, peru = await town.signed_in("ghana", "peru")
+
+    section = ghana.page.get_by_role("region", name="Questions to Ghana 1")
+    await expect(section).to_contain_text(GOODS)
+    await peru.sees_not(re.compile("Questions to"))
+    await section.get_by_role("link", name=re.compile("^Answer")).click()
+    await ghana.goes_into("Reply in the thread")
+    await ghana.types("Opened at Tema on Monday")
+    await ghana.presses(re.compile("^Send$"))
+
+    await ghana.follows(re.compile("^Home$"))
+    await ghana.sees_heading("What needs you")
+    await expect(section).to_have_count(0, timeout=PATIENCE)
 
 
 async def test_what_was_read_on_one_machine_is_read_on_the_other(town: Town) -> None:
