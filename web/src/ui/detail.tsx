@@ -93,7 +93,7 @@ function Content({ opened, operation, channel, checking, check }: ContentProps) 
         })}
       </p>
       {alert !== null && <KeyFacts body={alert} />}
-      <SignaturePanel item={item} checking={checking} check={check} />
+      <SignaturePanel key={item.id} item={item} checking={checking} check={check} />
       <Thread item={item} thread={thread} operation={operation} channel={channel} />
       {alert !== null && <Fields body={alert} />}
       <p class="row row-tight actions block">

@@ -7,6 +7,7 @@ import type { B64, ChannelView, CountryRow, NoticeView, OperationView, Problem }
 import { domain } from "./alerts.ts";
 import { channelName } from "./channels.ts";
 import { startDraft } from "./drafts.ts";
+import { AnswerEvidence } from "./evidence.tsx";
 import { Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
 import { NoticeTitle, Urgent, countWords, kindWords, stateWords } from "./notice.tsx";
@@ -384,6 +385,7 @@ function When({ row, view }: { readonly row: CountryRow; readonly view: NoticeVi
       {clockOrDay(row.at, now.value)}
       {row.late && ` · ${t("late")}`}
       {row.said !== null && <span class="meta"> {t("(says {moment})", { moment: clockOrDay(row.said, now.value) })}</span>}
+      {row.answer !== null && <AnswerEvidence channel={view.channel} id={row.answer} country={country(row.country)} />}
     </>
   );
 }

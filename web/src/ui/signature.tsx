@@ -1,5 +1,5 @@
 /** The signature in words: who, on which device, when, what was checked and when. Quiet when it holds. */
-import { EvidenceButton } from "./evidence.tsx";
+import { EvidenceButton, EvidenceWords, useEvidence } from "./evidence.tsx";
 import { Icon } from "./icon.tsx";
 import type { NoticeItem } from "../worker/protocol.ts";
 import { type Sent, authorName } from "./rows.tsx";
@@ -14,6 +14,7 @@ interface SignaturePanelProps {
 
 export function SignaturePanel({ item, checking, check }: SignaturePanelProps) {
   const { author, signature } = item;
+  const evidence = useEvidence(item.channel, item.id);
   const name = <bdi>{authorName(author)}</bdi>;
   const device = (
     <b>
@@ -46,6 +47,7 @@ export function SignaturePanel({ item, checking, check }: SignaturePanelProps) {
           <button class="button is-small" type="button" onClick={() => void check()}>
             {t("Check again")}
           </button>{" "}
+          <EvidenceButton {...evidence} />{" "}
           <span class="state is-checked is-wrapping" role="status">
             {checking ? (
               t("Checking …")
@@ -57,7 +59,7 @@ export function SignaturePanel({ item, checking, check }: SignaturePanelProps) {
             )}
           </span>
         </p>
-        <EvidenceButton channel={item.channel} id={item.id} />
+        <EvidenceWords {...evidence} />
       </div>
     </section>
   );
