@@ -20,7 +20,7 @@ from hub.exercise.people import people
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 READY = re.compile(r"Ready after ([0-9.]+) s")
-SLOWEST_SECOND_START = 3.0  # seconds; on a machine that does nothing else it takes half of that
+SLOWEST_SECOND_START = 10.0  # seconds, beside other tests; `make bench` tells it for a machine that does nothing else
 
 
 @pytest.fixture
