@@ -23,7 +23,6 @@ export function Members({ operation }: { readonly operation: B64 }) {
   const sorted = [...(view?.members ?? [])].sort(
     (a, b) => country(a.country).localeCompare(country(b.country), locale()) || a.name.localeCompare(b.name, locale()),
   );
-  const mayChange = sorted.some((member) => member.mayChange);
   return (
     <Page>
       <p>
@@ -43,7 +42,7 @@ export function Members({ operation }: { readonly operation: B64 }) {
           )}
         </div>
       </div>
-      <p role="status" class={done === "" ? "hidden-text" : "panel is-checked"}>
+      <p role="status" class={done === "" ? "hidden-text" : "panel is-checked done"}>
         {done}
       </p>
       {problem !== null && <p role="alert">{problemWords(problem)}</p>}
@@ -58,11 +57,6 @@ export function Members({ operation }: { readonly operation: B64 }) {
                 {t("Role")}
               </th>
               <th scope="col">{t("Cleared for")}</th>
-              {mayChange && (
-                <th scope="col">
-                  <span class="hidden-text">{t("Change")}</span>
-                </th>
-              )}
             </tr>
           </thead>
           <tbody>
@@ -80,10 +74,8 @@ export function Members({ operation }: { readonly operation: B64 }) {
                 </th>
                 <td class="wide">{roleWords(member.role)}</td>
                 <td>
-                  <Clearance all={view.compartments} held={member.compartments} />
-                </td>
-                {mayChange && (
-                  <td class="does">
+                  <div class="clearance">
+                    <Clearance all={view.compartments} held={member.compartments} />
                     {member.mayChange && (
                       <button
                         class="button is-small"
@@ -97,8 +89,8 @@ export function Members({ operation }: { readonly operation: B64 }) {
                         <span class="hidden-text"> {t("the clearance of {name}", { name: member.name })}</span>
                       </button>
                     )}
-                  </td>
-                )}
+                  </div>
+                </td>
               </tr>
             ))}
           </tbody>
