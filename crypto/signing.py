@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 from cryptography.exceptions import InvalidSignature
@@ -105,6 +106,10 @@ def _verify(public: bytes, message: bytes, signature: bytes) -> None:
     if len(public) != 32 or len(signature) != 64:
         raise BadSignature("not 32 and 64 bytes")
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        _public_key(public).verify(signature, message)
     except (InvalidSignature, ValueError):
         raise BadSignature("the signature doesn't fit") from None
+
+
+_public_key = lru_cache(maxsize=4096)(Ed25519PublicKey.from_public_bytes)
+"""A device signs many statements: its point is decoded once."""
