@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from crypto.errors import ProtocolError
+from hub.client import governance
 from hub.client.epochs import epoch_secret
 from hub.client.errors import Refused
 from tests.people import Channel
@@ -112,6 +113,34 @@ async def test_where_history_begins_on_joining_a_clearance_opens_only_what_comes
     await peru.sees(AFTER)
     await peru.sees_not(BEFORE)
     assert await town.person("peru").texts(channel) == [AFTER]
+
+
+async def test_where_the_coordinator_reads_nothing_the_next_sender_makes_the_secret(town: Town) -> None:
+    people = {name: town.person(name).member for name in ("coordinator", "ghana", "peru")}
+    operation, channel = town.channel.operation, governance.new_channel()
+    await people["coordinator"].sync()
+    audience = sorted({people["ghana"].account, people["peru"].account})
+    change = governance.open_channel(channel, "bilateral", "precursor", "accounts", audience)
+    await people["coordinator"].commit(operation, change)
+    await people["ghana"].sync()
+    await people["ghana"].commit(operation, labels={channel: "Ghana and Peru"})
+    coordinator, ghana = await town.signed_in("coordinator", "ghana")
+
+    await changes_clearance(coordinator, "NCP Peru", "Precursor", on=False)
+    await coordinator.sees(
+        re.compile(r"^You don’t read Bilateral channel \(Precursor\): there the next reader’s browser")
+    )
+    await coordinator.sees_not("Ghana and Peru")
+    await coordinator.presses("Sign the change")
+    await coordinator.sees(re.compile("1 channel gets its new secret from its next reader who sends"))
+    await ghana.opens_channel("Ghana and Peru")
+    await writes_post(ghana, AFTER)
+
+    await people["peru"].sync()
+    epoch = people["peru"].state.operation(operation).channel(channel).epoch
+    assert epoch is not None
+    assert (epoch.number, epoch.author) == (2, people["ghana"].account)
+    assert [reader.account for reader in epoch.holders] == [people["ghana"].account]
 
 
 async def test_a_member_sees_who_is_cleared_for_what_and_can_change_nothing(town: Town) -> None:
