@@ -90,7 +90,8 @@ class Line:
 
     `type` is the leaf's; `what` names it further: an envelope's kind, an act's type, an entry's changes. `object` is
     what the leaf names, in full; `address` and `agent` are empty where nobody came from anywhere or the detail is
-    `erased`. `facts` are other particulars of the detail and of an envelope's header. `body` is what the hash covers; `detail` what the hash in the body covers.
+    `erased`. `facts` are other particulars of the detail and of an envelope's header. `body` is what the leaf's hash
+    covers; `detail` what the hash inside the body covers.
     """
 
     index: int

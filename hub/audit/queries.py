@@ -175,7 +175,7 @@ ENTRIES = """
 async def entries(db: Connection, wanted: Wanted) -> list[LeafRow]:
     """The newest lines below index `wanted.before` that fit everything else, newest first."""
     w = wanted
-    id, seq = (None, None) if w.item is None else w.item
+    statement, seq = (None, None) if w.item is None else w.item
     rows = await db.fetch(
         ENTRIES,
         w.before,
@@ -187,8 +187,8 @@ async def entries(db: Connection, wanted: Wanted) -> list[LeafRow]:
         w.limit,
         w.channel,
         None if w.channel is None else b64(w.channel),
-        id,
-        None if id is None else b64(id),
+        statement,
+        None if statement is None else b64(statement),
         seq,
     )
     return [LeafRow(row["index"], row["body"], row["detail"], row["statement"], row["act"]) for row in rows]

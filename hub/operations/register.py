@@ -32,9 +32,9 @@ class NamesOfRecord:
     def channels(self) -> Collection[Channel]:
         """Every channel of every operation."""
         return [
-            Channel(id, operation.id, channel.type, channel.compartment)
+            Channel(known, operation.id, channel.type, channel.compartment)
             for operation in self._operations.all()
-            for id, channel in operation.channels.items()
+            for known, channel in operation.channels.items()
         ]
 
     def may_read_operation(self, account: bytes, operation: bytes) -> bool:

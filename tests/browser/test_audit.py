@@ -14,9 +14,13 @@ from tests.people import PASSPHRASE, Person, Village, a_hub
 
 ALTERED = {
     "body": """
-        UPDATE leaf SET body = convert_to(replace(convert_from(body, 'UTF8'), '"v":1', '"v":2'), 'UTF8') WHERE index = $1
+        UPDATE leaf
+           SET body = convert_to(replace(convert_from(body, 'UTF8'), '"v":1', '"v":2'), 'UTF8')
+         WHERE index = $1
     """,
-    "detail": """UPDATE leaf_detail SET detail = detail || '{"address": "203.0.113.9"}' WHERE leaf = $1""",
+    "detail": """
+        UPDATE leaf_detail SET detail = detail || '{"address": "203.0.113.9"}' WHERE leaf = $1
+    """,
 }
 
 

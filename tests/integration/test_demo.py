@@ -116,5 +116,5 @@ async def interrupted(process: asyncio.subprocess.Process) -> None:
 
 async def until(path: Path) -> None:
     async with asyncio.timeout(60):
-        while not path.exists():  # noqa: ASYNC110 - another process makes it
+        while not path.exists():  # noqa: ASYNC240 - another process makes it
             await asyncio.sleep(0.02)
