@@ -24,7 +24,7 @@ import uvloop
 from hub import __version__, paths
 from hub.db.embedded import Postgres
 from hub.db.migrate import migrate
-from tests.bench import browsers, delivery, notices, over_http, posts, starts
+from tests.bench import browsers, delivery, notices, over_http, posts, rotation, starts
 from tests.bench.measure import HEAD, Fact, Result
 
 Line = Result | Fact
@@ -36,6 +36,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "delivery": delivery.measure,
     "notices": notices.measure,
     "browsers": browsers.measure,
+    "rotation": rotation.measure,
     "starts": starts.measure,
 }
 RESULTS = Path(__file__).parents[2] / ".bench"
