@@ -1,9 +1,9 @@
 """
-B19: one notice to 300 devices of ten people that hold a live connection. When each has it; and, once all have it and all
-answer in the same moment, when a coordinator's own client has verified each answer.
+B19: one notice to 300 devices of ten people that hold a live connection. When each has it; and, once all have it and
+all answer in the same moment, when a coordinator's own client has verified each answer.
 
-The hub is a process of its own; sockets, answers and the coordinator share another, which signs 300 answers and verifies
-them on one core: its own work is in these figures.
+The hub is a process of its own; sockets, answers and the coordinator share another, which signs 300 answers and
+verifies them on one core: its own work is in these figures.
 """
 
 from __future__ import annotations
