@@ -1,7 +1,7 @@
 // Builds what a browser loads: hashed scripts and styles, their manifest, and compressed twins (docs/decisions).
 //
 //   node bundle.mjs ship OUT BUILD    app.js and worker.js in parts, audit.js, app.css, icons; catalogues and domain.json lie in OUT already
-//   node bundle.mjs test OUT          vectors.js, which only the tests load
+//   node bundle.mjs test OUT          vectors.js and recount.js, which only tests load
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
@@ -16,7 +16,7 @@ const IN_PARTS = [
   { name: "worker", entry: "src/worker/main.ts", place: "worker-" },
 ];
 const SHIPPED = { "audit.js": "src/audit/main.ts" };
-const TESTED = { "vectors.js": "src/vectors.ts" };
+const TESTED = { "vectors.js": "src/vectors.ts", "recount.js": "src/recount.ts" };
 const STYLES_FIRST = ["tokens.css", "base.css", "layout.css", "parts.css"]; // later files may rely on earlier ones
 const STYLES_LAST = ["print.css"];
 const COMPRESSED = new Set([".js", ".css", ".json", ".svg"]);
