@@ -182,7 +182,7 @@ function Lead({ operation, newest }: { readonly operation: OperationView; readon
 /** Where there are several channels, the coordinator chooses who will read it. */
 function Begin({ channels }: { readonly channels: readonly ChannelView[] }) {
   const [id, setId] = useState<B64 | null>(null);
-  const channel = channels.find((one) => one.channel === id) ?? channels.find(({ type }) => type === "announcement" || type === "all") ?? channels[0];
+  const channel = channels.find((one) => one.channel === id) ?? channels.find(({ type }) => type === "announcement") ?? channels.find(({ type }) => type === "all") ?? channels[0];
   if (channel === undefined) return null;
   const begin = (): void => attempt(startDraft({ operation: channel.operation, channel: channel.channel, kind: "notice" }));
   return (
