@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from crypto.encoding import AccountId
 from crypto.errors import ProtocolError
 from hub.client import governance
 from hub.client.epochs import epoch_secret
@@ -141,6 +142,39 @@ async def test_where_the_coordinator_reads_nothing_the_next_sender_makes_the_sec
     assert epoch is not None
     assert (epoch.number, epoch.author) == (2, people["ghana"].account)
     assert [reader.account for reader in epoch.holders] == [people["ghana"].account]
+
+
+async def test_a_change_that_another_coordinator_made_first_is_not_overwritten(town: Town) -> None:
+    client = town.person("coordinator").member
+    operation, ghana = town.channel.operation, town.person("ghana").account
+    (coordinator,) = await town.signed_in("coordinator")
+    await changes_clearance(coordinator, "NCP Ghana", "Vaccine", on=False)
+
+    await client.sync()
+    await client.commit(operation, governance.change_member(AccountId(ghana), "contact", ("general", "vaccine")))
+    await coordinator.presses("Sign the change")
+    await coordinator.sees("Somebody else has just changed this member. Look at how it stands now, then decide again.")
+    await client.sync()
+    assert client.state.operation(operation).member(AccountId(ghana)).compartments == ("general", "vaccine")
+
+
+async def test_an_entry_of_another_is_judged_first_and_nobody_is_asked_twice(town: Town) -> None:
+    client = town.person("coordinator").member
+    operation, ghana = town.channel.operation, town.person("ghana").account
+    (coordinator,) = await town.signed_in("coordinator")
+    await changes_clearance(coordinator, "NCP Ghana", "Vaccine", on=False)
+
+    town.network_may_complain = True
+    coordinator.line.cut()  # the page doesn't hear of the other entry before it signs its own
+    await client.sync()
+    await client.commit(operation, governance.set_phase("preparation"))
+    coordinator.line.mend()
+    await coordinator.presses("Sign the change")
+    await coordinator.sees(re.compile("^NCP Ghana is no longer cleared for Vaccine"))
+
+    await client.sync()
+    assert client.state.operation(operation).phase == "preparation"
+    assert "vaccine" not in client.state.operation(operation).member(AccountId(ghana)).compartments
 
 
 async def test_a_member_sees_who_is_cleared_for_what_and_can_change_nothing(town: Town) -> None:

@@ -191,7 +191,7 @@ function Change({ operation, member, all, close }: ChangeProps) {
         {!changed && <p class="meta">{t("Tick or untick a compartment: what follows from it stands here before you sign.")}</p>}
         {changed && effect !== null && <Follows name={member.name} given={given} taken={taken} effect={effect} />}
       </div>
-      {problem !== null && <p role="alert">{problem.code === "offline" ? t("The hub can’t be reached. Nothing was changed; try again.") : problemWords(problem)}</p>}
+      {problem !== null && <p role="alert">{problem.code === "offline" ? t("The hub can’t be reached. If it still took the change, the list shows it as soon as the connection is back; if not, sign again.") : problemWords(problem)}</p>}
       <p class="row">
         <button class="button is-main" type="button" disabled={!changed || effect === null || signing} onClick={() => void sign()}>
           <Icon name="seal" />

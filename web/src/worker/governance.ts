@@ -194,7 +194,9 @@ function waiting({ operation, directory }: Governing, done: ReadonlySet<string>)
 
 /** Another clearance for a member whose clearance is still `was`. Raises changed-meanwhile where somebody else changed it first. */
 export async function changeClearance(at: Governing, account: string, was: readonly string[], compartments: readonly string[]): Promise<Followed> {
-  const { role } = memberOf(known(at.operation), account);
+  const { role, compartments: held } = memberOf(known(at.operation), account);
+  // Pressed again because no answer came: it stands already.
+  if (sameWords(held, compartments)) return { rotated: [], waiting: waiting(at, new Set()) };
   const change: Change = { change: "member.change", account, role, compartments: [...compartments].sort() };
   return commit(at, [change], (state) => {
     const now = memberOf(state, account);
