@@ -30,6 +30,12 @@ from hub.client.sync import sync_directory, sync_operation
 CONFLICTS = 8  # entries of others that may come first before we give up
 EVERY = None  # tend to every channel that this member reads
 
+# What one entry may carry (60,000 bytes signed, 4 MiB beside), with some room; the rest follows in the next one.
+SIGNED_ROOM = 50_000
+BESIDE_ROOM = 3_500_000
+EPOCH_SIGNED = 1_200
+ROW_CARRIED = 1_620
+
 
 @dataclass(slots=True)
 class Beside:
@@ -37,6 +43,7 @@ class Beside:
 
     wraps: list[Json] = field(default_factory=list)
     documents: list[Json] = field(default_factory=list)
+    is_full: bool = False  # more has to be said in the next entry
 
     def pack(self) -> bytes:
         """Canonical JSON each behind its length: wraps of grants, wraps of epochs, documents."""
@@ -85,12 +92,14 @@ async def commit(
     only: Collection[ChannelId] | None = EVERY,
 ) -> Operation:
     """
-    One entry with `changes` and what follows from them, judged here before the hub sees it.
+    One entry with `changes` and what follows from them, judged here before the hub sees it; what follows takes more
+    entries where one can't carry it, and until then nobody seals under what became stale.
 
     Where another entry came first, everything is judged anew on top of it. Raises Fault with the rule's own code where
     the change isn't allowed; then nothing was sent.
     """
-    for _ in range(CONFLICTS):
+    conflicts = 0
+    while conflicts < CONFLICTS:
         body, beside, made = await _compose(state, operation, changes, labels or {}, documents, only)
         if body is None:
             return state.operation(operation)
@@ -102,12 +111,15 @@ async def commit(
                 raise
             await sync_directory(state)
             await sync_operation(state, operation)
+            conflicts += 1
             continue
         state.operations[operation].take(
             as_received(receipt, b64(operation), "operation", body, signature), state.directory
         )
         state.secrets.update(made)
-        return state.operation(operation)
+        if not beside.is_full:
+            return state.operation(operation)
+        changes, documents = [], []
     raise Fault("not-next", b64(operation))
 
 
@@ -134,15 +146,25 @@ async def _compose(
     granted: list[Json] = []
     records: list[EpochRecord] = []
     late: list[Json] = []
+    signed = carried = 0
     for channel in sorted(after.channels):
         if only is not EVERY and channel not in only and channel not in labels:
             continue
-        if _needs_epoch(state, before, after, channel):
+        new = _needs_epoch(state, before, after, channel)
+        if not new and not _may_grant(state, before, after, channel):
+            continue
+        served = len((readers if new else pending)(after, channel, state.directory.latest))
+        signed += EPOCH_SIGNED if new else 200 + 25 * served
+        carried += ROW_CARRIED * served
+        if (records or granted) and (signed > SIGNED_ROOM or carried > BESIDE_ROOM):
+            beside.is_full = True
+            break
+        if new:
             record, wraps, secret = await _epoch(state, before, after, channel, labels)
             records.append(record)
             late.append(wraps)
             made[channel, record.epoch] = secret
-        elif _may_grant(state, before, after, channel):
+        else:
             change, wraps = await _grants(state, after, channel)
             granted.append(change)
             beside.wraps.append(wraps)
