@@ -11,7 +11,7 @@ import { type Items, useItems } from "./items.ts";
 import { problemWords } from "./problems.ts";
 import { Rail } from "./rail.tsx";
 import { useReading } from "./reading.ts";
-import { channelPath, place } from "./route.ts";
+import { channelPath, go, place } from "./route.ts";
 import { Line, authorName, timeOf } from "./rows.tsx";
 import { attempt, findChannel, findOperation, now, operations } from "./state.ts";
 import { dayHeading, dayOf } from "./times.ts";
@@ -31,7 +31,17 @@ export function Channels() {
   );
 }
 
+/** Beside the rail there is room for a channel: the most urgent unread one, else the first. */
+function channelToOpen(): ChannelView | null {
+  const all = (operations.value ?? []).flatMap(({ channels }) => channels);
+  return all.find(({ urgent }) => urgent > 0) ?? all.find(({ unread }) => unread > 0) ?? all[0] ?? null;
+}
+
 function NoChannel() {
+  const opened = operations.value === null ? null : channelToOpen();
+  useEffect(() => {
+    if (opened !== null && matchMedia("(min-width: 640px)").matches) go(channelPath(opened.operation, opened.channel), { replace: true });
+  }, [opened?.channel]);
   return (
     <main class="panes is-empty" id="main" tabIndex={-1}>
       <section class="feed">

@@ -346,12 +346,17 @@ function Matrix({ shown, countries, operation }: MatrixProps) {
   );
 }
 
+/** Organisations are often certified as "Peru · Customs"; beside the country its name is said once. */
+function withoutCountry(organisation: string): string {
+  return organisation.split(" · ").at(-1) ?? organisation;
+}
+
 function CountryHead({ code, shown }: { readonly code: string; readonly shown: readonly NoticeView[] }) {
   const row = shown.flatMap(({ rows }) => rows).find((one) => one.country === code && one.organisation !== null);
   return (
     <th scope="row">
       <bdi class="cc">{code}</bdi> {country(code)}
-      {row !== undefined && <span class="org quiet"> · {row.organisation}</span>}
+      {row !== undefined && <span class="org quiet"> · {withoutCountry(row.organisation ?? "")}</span>}
     </th>
   );
 }
