@@ -15,6 +15,8 @@ from crypto.errors import Malformed, TooLarge
 SIGNATURE_SIZE: Final = 64
 MAX_PART: Final = 4 * 1024 * 1024  # the wraps beside an operation's entry
 
+_SIZE: Final = struct.Struct(">I")
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:
@@ -55,7 +57,7 @@ def unpack_all(raw: bytes) -> Iterator[Packet]:
 
 def join_parts(parts: Sequence[bytes]) -> bytes:
     """Each part behind its length: also how wraps and templates stand in `beside`."""
-    return b"".join(struct.pack(">I", len(part)) + part for part in parts)
+    return b"".join([piece for part in parts for piece in (_SIZE.pack(len(part)), part)])
 
 
 def split_parts(raw: bytes) -> Iterator[bytes]:
@@ -64,7 +66,7 @@ def split_parts(raw: bytes) -> Iterator[bytes]:
     while at < len(raw):
         if at + 4 > len(raw):
             raise Malformed("the bytes end inside a length")
-        (size,) = struct.unpack_from(">I", raw, at)
+        (size,) = _SIZE.unpack_from(raw, at)
         if size > MAX_PART:
             raise TooLarge(f"a part of {size} bytes, at most {MAX_PART}")
         if at + 4 + size > len(raw):

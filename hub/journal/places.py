@@ -1,6 +1,6 @@
 """Who comes next where: heads of streams and devices, and the tree, in memory, so that a commit asks nothing first."""
 
-from dataclasses import replace
+from collections import OrderedDict
 from typing import Final
 
 from crypto.chain import channel_chain
@@ -32,7 +32,7 @@ class Places:
         self.parent = parent
         self.heads: dict[bytes, Head] = {}
         self.devices: dict[tuple[bytes, bytes], DeviceHead] = {}
-        self.receipts: dict[tuple[bytes, bytes], Receipt] = {}
+        self.receipts: OrderedDict[tuple[bytes, bytes], Receipt] = OrderedDict()
 
     def fork(self) -> "Places":
         return Places(self.tree.fork(), self.at, self)
@@ -46,7 +46,7 @@ class Places:
         parent.devices.update(self.devices)
         parent.receipts.update(self.receipts)
         while parent.parent is None and len(parent.receipts) > REMEMBERED:
-            del parent.receipts[next(iter(parent.receipts))]
+            parent.receipts.popitem(last=False)
 
     def head(self, stream: bytes) -> Head | None:
         """None where nobody has looked yet."""
@@ -91,7 +91,7 @@ class Places:
         if draft.device_seq is not None:
             self._check_device(draft, draft.device_seq)
         chain = None if head.chain is None else channel_chain(head.chain, draft.id)
-        moved = replace(head, seq=seq, id=draft.id, chain=chain)
+        moved = Head(head.stream, head.kind, seq, draft.id, chain, head.epoch)
         self.heads[draft.stream] = moved
         if draft.device is not None and draft.device_seq is not None:
             self.devices[draft.stream, draft.device] = draft.device_seq, draft.id
@@ -100,7 +100,7 @@ class Places:
     def begin(self, new: NewEpoch) -> Head:
         """Makes an epoch the current one of its channel, which it may thereby open."""
         head = self.head(new.channel) or Head(new.channel, "channel", 0, None, None, None)
-        moved = replace(head, epoch=new.epoch, chain=head.chain or new.chain_start)
+        moved = Head(head.stream, head.kind, head.seq, head.id, head.chain or new.chain_start, new.epoch)
         self.heads[new.channel] = moved
         return moved
 

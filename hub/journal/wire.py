@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from crypto.encoding import Json, b64, canon
+from crypto.encoding import b64
 from crypto.packet import join_parts
 from hub.journal.records import Committed, Kind, Stored
 
@@ -38,7 +38,7 @@ def _packet(
     signatures: bytes,
     beside: bytes,
 ) -> bytes:
-    place: dict[str, Json] = {"stream": b64(stream), "kind": kind, "seq": seq, "leaf": leaf, "at": at}
-    if chain is not None:
-        place["chain"] = b64(chain)
-    return join_parts((canon(place), body, act or b"", signatures, beside))
+    # Canonical, with names in their order: every part is the hub's own number, word or base64url.
+    link = "" if chain is None else f'"chain":"{b64(chain)}",'
+    place = f'{{"at":{at},{link}"kind":"{kind}","leaf":{leaf},"seq":{seq},"stream":"{b64(stream)}"}}'
+    return join_parts((place.encode(), body, act or b"", signatures, beside))
