@@ -93,12 +93,12 @@ FRONT: Final = (
 )
 
 ROUTES: Final[tuple[Route, ...]] = (
+    *message_routes.ROUTES,  # first, since the router tries patterns in this order
     *FRONT,
     *account_routes.ROUTES,
     *directory_routes.ROUTES,
     *operation_routes.ROUTES,
     *channel_routes.ROUTES,
-    *message_routes.ROUTES,
     *audit_routes.ROUTES,
     *live_routes.ROUTES,
 )

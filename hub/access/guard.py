@@ -157,6 +157,8 @@ class Guard:
     def _address(self, request: web.Request) -> str:
         """The nearest address that isn't a proxy of ours: what stands before it, anybody could have written."""
         nearest = request.remote or ""
+        if not self._proxies:
+            return nearest
         for written in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
             if not self._is_proxy(nearest):
                 break

@@ -3,6 +3,7 @@
 from typing import Final
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
@@ -41,12 +42,14 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 def headers_on_every_answer(app: web.Application, *, secure: bool) -> None:
     """Sets the headers as an answer leaves; `secure` where people reach the hub by https."""
 
+    always = CIMultiDict(ALWAYS)
+    if secure:
+        always["Strict-Transport-Security"] = STRICT_TRANSPORT
+
     async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
-        for name, value in ALWAYS:
-            response.headers[name] = value
-        if secure:
-            response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
-        response.headers.setdefault("Cache-Control", NO_STORE)
-        response.headers.popall("Server", None)
+        headers = response.headers
+        headers.update(always)
+        headers.setdefault("Cache-Control", NO_STORE)
+        headers.popall("Server", None)
 
     app.on_response_prepare.append(set_headers)

@@ -64,6 +64,11 @@ async def read_body(request: web.Request) -> bytes:
     longer than the slowest line would for the largest entry.
     """
     limit = request[BODY_LIMIT_KEY]
+    if request.content.is_eof():  # it came with its head: there is nothing to wait for
+        whole = request.content.read_nowait()
+        if len(whole) > limit:
+            raise TooLarge
+        return whole
     parts: list[bytes] = []
     size = 0
     try:

@@ -16,6 +16,9 @@ from hub.http.limits import read_body
 
 PACKETS: Final = "application/vnd.ncphub.packets"
 LONGEST_SEALED: Final = 200_000
+JSON: Final = {"Content-Type": "application/json; charset=utf-8"}
+
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Wire(BaseModel):
@@ -76,8 +79,7 @@ async def read_packet(request: web.Request) -> Packet:
 
 def answer(value: Any, status: int = 200) -> web.Response:
     """A JSON answer."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return web.Response(status=status, text=text, content_type="application/json")
+    return web.Response(status=status, body=_written(value).encode(), headers=JSON)
 
 
 def answer_packets(packets: Iterable[bytes], *, more: bool, last_seq: int | None = None) -> web.Response:
