@@ -115,7 +115,7 @@ class DirectoryHistory:
     @property
     def latest(self) -> Directory:
         """Raises WrongPlace while there is no genesis."""
-        return self.at(self.size)
+        return self._states[-1] if self._states else self.at(0)
 
     def at(self, size: int) -> Directory:
         """The directory after `size` entries. Raises WrongPlace if that isn't known here."""

@@ -141,7 +141,7 @@ def may_send(state: Operation, channel: ChannelId, account: AccountId, kind: str
         raise NotAllowed("the channel is closed")
     if not state.matrix.allows(f"{kind}.send", member.role, place.compartment):
         raise NotAllowed(f"the role {member.role} sends no {kind} here")
-    if all(reader.account != account for reader in _readers(state, channel, directory)):
+    if account not in _reading(state, channel, directory):
         raise NotAReader("who doesn't read a channel sends nothing into it")
     if place.epoch is None:
         raise StaleEpoch("the channel has no epoch yet")
@@ -181,6 +181,11 @@ def _readers(state: Operation, channel: ChannelId, directory: Directory) -> tupl
         ):
             found.append(Reader(member_id, account.aik, account.generation, aek_hash(account.aek)))
     return tuple(sorted(found, key=lambda reader: reader.account))
+
+
+@lru_cache(maxsize=512)
+def _reading(state: Operation, channel: ChannelId, directory: Directory) -> frozenset[AccountId]:
+    return frozenset(reader.account for reader in _readers(state, channel, directory))
 
 
 @lru_cache(maxsize=512)
