@@ -8,7 +8,6 @@ import { draftOf, Drafts, formOf, newEnvelopeId } from "./drafts.ts";
 import { bindDevice, hubFacts, openKeys, type Unlocked } from "./keys.ts";
 import { Marks } from "./marks.ts";
 import { later } from "./later.ts";
-import { clearanceEffect, closedChannels, membersView } from "./members.ts";
 import { isSilent, noticeViews, questions, toAcknowledge } from "./notices.ts";
 import { Outbox } from "./outbox.ts";
 import { Declined } from "./problems.ts";
@@ -16,7 +15,7 @@ import type { AcknowledgementState } from "../domain/acknowledgements.ts";
 import type { Ask, Connection, Draft, Event, Item, OperationView, OutboxEntry, Requests, Session } from "./protocol.ts";
 import { Records } from "./records.ts";
 import type { Rotating } from "./rotation.ts";
-import { channelView, itemOf, readerViews, type Seen, systemItems } from "./views.ts";
+import { channelView, closedChannels, itemOf, readerViews, type Seen, systemItems } from "./views.ts";
 import { World } from "./world.ts";
 
 const RENEW_EVERY = 5 * 60_000;
@@ -110,8 +109,14 @@ export class Desk {
       await this.opened.outbox.drop(id);
       return null;
     },
-    members: ({ operation }) => membersView(this.opened.world.governing(operation)),
-    clearance: ({ operation, account, compartments }) => clearanceEffect(this.opened.world.governing(operation), account, compartments),
+    members: async ({ operation }) => {
+      const { membersView } = await later(() => import("./members.ts"));
+      return membersView(this.opened.world.governing(operation));
+    },
+    clearance: async ({ operation, account, compartments }) => {
+      const { clearanceEffect } = await later(() => import("./members.ts"));
+      return clearanceEffect(this.opened.world.governing(operation), account, compartments);
+    },
     changeClearance: async ({ operation, account, was, compartments }) => {
       const { changeClearance } = await later(() => import("./governance.ts"));
       const followed = await changeClearance(this.opened.world.governing(operation), account, was, compartments);
@@ -264,7 +269,7 @@ export class Desk {
         phase: state.phase,
         members: state.members.size,
         channels: shown.map((channel, at) => channelView(state, channel, channels.get(channel) ?? null, labels[at] ?? null, this.seen)),
-        closedToMe: ledger.frozen === null ? closedChannels(world.governing(state.id)) : [],
+        closedToMe: closedChannels(state, (channel) => channels.has(channel), this.seen),
         frozen: ledger.frozen,
       });
     }

@@ -2,7 +2,7 @@
 import type { Directory } from "../crypto/directory.ts";
 import { memberOf, type Operation, readers } from "../crypto/membership.ts";
 import type { Governing } from "./governance.ts";
-import type { ClearanceChannel, ClearanceEffect, ClosedChannel, MembersView } from "./protocol.ts";
+import type { ClearanceChannel, ClearanceEffect, MembersView } from "./protocol.ts";
 import { known } from "./rotation.ts";
 
 const CHANGE = "member.change";
@@ -53,19 +53,4 @@ export async function clearanceEffect(at: Governing, account: string, compartmen
 
 function isAmong(state: Operation, channel: string, account: string, directory: Directory): boolean {
   return readers(state, channel, directory).some((reader) => reader.account === account);
-}
-
-/** Open channels that this account doesn't read: what they are and how many read them, never a label or a count of what was sent. */
-export function closedChannels({ operation, directory, keys, log }: Governing): readonly ClosedChannel[] {
-  const state = known(operation);
-  const own = state.members.get(keys.account)?.compartments ?? [];
-  return [...state.channels]
-    .filter(([channel, { open }]) => open && log(channel) === null)
-    .map(([channel, { type, compartment }]) => ({
-      channel,
-      type,
-      compartment,
-      readers: readers(state, channel, directory.latest).length,
-      cleared: own.includes(compartment),
-    }));
 }

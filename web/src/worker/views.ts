@@ -9,7 +9,7 @@ import { ProtocolError } from "../crypto/errors.ts";
 import type { ChannelLog, Entry } from "./channel.ts";
 import type { OperationLedger, Verified } from "./ledger.ts";
 import { isSilent, noticeItem } from "./notices.ts";
-import type { AlertBody, Author, ChannelView, Item, PostBody, Reader } from "./protocol.ts";
+import type { AlertBody, Author, ChannelView, ClosedChannel, Item, PostBody, Reader } from "./protocol.ts";
 import type { Rotating } from "./rotation.ts";
 
 const SENT_KINDS = ["alert", "post", "notice"] as const;
@@ -60,6 +60,20 @@ function allows(check: () => void): boolean {
     if (refused instanceof ProtocolError) return refused.code === "stale-epoch";
     throw refused;
   }
+}
+
+/** Open channels that this account doesn't read: what they are and how many read them, never a label or a count of what was sent. */
+export function closedChannels(state: Operation, isOpen: (channel: string) => boolean, { directory, account }: Seen): readonly ClosedChannel[] {
+  const own = state.members.get(account)?.compartments ?? [];
+  return [...state.channels]
+    .filter(([channel, { open }]) => open && !isOpen(channel))
+    .map(([channel, { type, compartment }]) => ({
+      channel,
+      type,
+      compartment,
+      readers: readers(state, channel, directory).length,
+      cleared: own.includes(compartment),
+    }));
 }
 
 export function readerViews(state: Operation, channel: string, directory: Directory): readonly Reader[] {
