@@ -11,7 +11,7 @@ import { authorName, isAlert } from "./rows.tsx";
 import { channelPath, draftPath } from "./route.ts";
 import { ask, attempt, drafts, findChannel, findOperation, now, operations, outbox, refreshDrafts, session, tasks, unread } from "./state.ts";
 import { clock, dateAndClock, dayHeading } from "./times.ts";
-import { country, language, t, tn } from "./words.ts";
+import { country, language, t, tn, tx } from "./words.ts";
 
 function channelWords(operation: string, channel: string): string {
   const found = findChannel(channel);
@@ -119,7 +119,7 @@ function Question({ item }: { readonly item: Item }) {
         <h3>
           {item.urgent && <Urgent />}{" "}
           <a href={path}>
-            {summary.type}: <bdi>{summary.product ?? t("no goods named")}</bdi>
+            {tx("{kind}: {words}", { kind: summary.type, words: <bdi>{summary.product ?? t("no goods named")}</bdi> })}
           </a>
         </h3>
         <p class="meta">

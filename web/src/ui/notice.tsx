@@ -8,7 +8,7 @@ import { channelPath } from "./route.ts";
 import { authorName } from "./rows.tsx";
 import { ask, attempt, keep, now, outbox } from "./state.ts";
 import { clockOrDay, dateAndClock } from "./times.ts";
-import { country, language, t, tn } from "./words.ts";
+import { country, language, t, tn, tx } from "./words.ts";
 
 const HOUR = 3_600_000;
 
@@ -72,10 +72,15 @@ export function NoticeTitle({ item }: { readonly item: NoticeItem }) {
   const tongue = spoken(item.body);
   return (
     <>
-      {t("Notice {number}", { number: item.number })} · {kindWords(item.body.notice)}:{" "}
-      <bdi lang={tongue} dir="auto">
-        {item.body.title[tongue]}
-      </bdi>
+      {t("Notice {number}", { number: item.number })} ·{" "}
+      {tx("{kind}: {words}", {
+        kind: kindWords(item.body.notice),
+        words: (
+          <bdi lang={tongue} dir="auto">
+            {item.body.title[tongue]}
+          </bdi>
+        ),
+      })}
     </>
   );
 }
