@@ -1,10 +1,15 @@
 """Does what a vector says with this house's functions (docs/spec/14-vectors.md)."""
 
+import hmac
 import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from crypto import (
     acts,
@@ -26,9 +31,10 @@ from crypto import (
 )
 from crypto.encoding import AccountId, ChannelId, DeviceId, HubId, b64, unb64
 from crypto.epochs import Reader
-from crypto.errors import ProtocolError
+from crypto.errors import CannotOpen, ProtocolError
 from crypto.people import ADMINISTRATORS, Directory
 from crypto.readers import Operation
+from tests.unit.crypto.hpke import open_all
 
 HERE = Path(__file__).parent
 
@@ -341,6 +347,23 @@ def _verify_evidence(v: dict[str, Any], shared: dict[str, Any]) -> Any:
     }
 
 
+def _x25519(v: dict[str, Any], _: dict[str, Any]) -> Any:
+    key = X25519PrivateKey.from_private_bytes(unb64(v["private"]))
+    return b64(key.exchange(X25519PublicKey.from_public_bytes(unb64(v["public"]))))
+
+
+def _mlkem_public(v: dict[str, Any], _: dict[str, Any]) -> Any:
+    return b64(MLKEM768PrivateKey.from_seed_bytes(unb64(v["seed"], 64)).public_key().public_bytes_raw())
+
+
+def _hpke_open(v: dict[str, Any], _: dict[str, Any]) -> Any:
+    messages = [(unb64(aad), unb64(ciphertext)) for aad, ciphertext in v["messages"]]
+    try:
+        return [b64(one) for one in open_all(unb64(v["private"]), unb64(v["enc"]), unb64(v["info"]), messages)]
+    except InvalidTag:
+        raise CannotOpen("the message doesn't open") from None
+
+
 Case = Callable[[dict[str, Any], dict[str, Any]], Any]
 
 _DO: dict[str, Case] = {
@@ -493,4 +516,12 @@ _DO: dict[str, Case] = {
     "leaf_detail_hash": lambda v, _: b64(tlog.leaf_detail_hash(v["detail"])),
     # evidence
     "verify_evidence": _verify_evidence,
+    # outside: what lies below the protocol
+    "hkdf": lambda v, _: b64(vault._derive(unb64(v["ikm"]), unb64(v["salt"]), unb64(v["info"]))),
+    "hmac": lambda v, _: b64(hmac.digest(unb64(v["secret"]), unb64(v["message"]), "sha256")),
+    "seal_bytes": lambda v, _: b64(vault._seal(unb64(v["key"]), unb64(v["nonce"]), unb64(v["plain"]), unb64(v["aad"]))),
+    "open_bytes": lambda v, _: b64(vault._open(unb64(v["key"]), unb64(v["sealed"]), unb64(v["aad"]))),
+    "x25519": _x25519,
+    "mlkem_public": _mlkem_public,
+    "hpke_open_rfc9180": _hpke_open,
 }

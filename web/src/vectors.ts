@@ -12,6 +12,7 @@ import { CHAINS } from "./vectors/chains.ts";
 import { EVIDENCE } from "./vectors/evidence.ts";
 import { Given, type Do } from "./vectors/given.ts";
 import { madeHere } from "./vectors/made.ts";
+import { OUTSIDE } from "./vectors/outside.ts";
 
 interface Case {
   readonly name: string;
@@ -35,7 +36,7 @@ interface Result {
   readonly found: Json;
 }
 
-const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CHAINS, ...EVIDENCE }));
+const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CHAINS, ...EVIDENCE, ...OUTSIDE }));
 
 async function fetchJson<T>(path: string): Promise<T> {
   const answer = await fetch(path);

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from crypto.encoding import commit_to, unb64
-from tests.unit.crypto.hpke import seal_from
 from tests.vectors.make import MAKERS, made
 from tests.vectors.run import HERE, files, outcome
 
@@ -38,14 +36,3 @@ def test_every_file_of_ours_refuses_something(path: Path) -> None:
 
     assert path.parent.name == "outside" or any("refused" in case for case in held["cases"])
     assert path.parent.name != "outside" or (held["source"] and held["licence"])
-
-
-def test_a_wrap_is_what_rfc_9180_makes_of_the_published_shared_secret() -> None:
-    held = json.loads((HERE / "outside" / "xwing.json").read_text("utf-8"))
-    [wrap] = [case for case in held["cases"] if case["do"] == "unwrap" and "out" in case]
-
-    sealed = seal_from(
-        unb64(held["shared"]["shared_secret"]), commit_to("wrap", wrap["in"]["info"]), unb64(wrap["out"])
-    )
-
-    assert unb64(wrap["in"]["blob"])[1120:] == sealed
