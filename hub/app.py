@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -74,6 +75,9 @@ SESSION_KEY_FILE: Final = "session.key"
 SESSION_KEY_SIZE: Final = 32
 WATCH_SECONDS: Final = 1.0
 LONGEST_LINE: Final = 64 * 1024
+
+YOUNG_OBJECTS: Final = 20_000
+"""So many more objects are there before the collector looks for cycles; nearly all go without it."""
 
 
 async def health(request: web.Request) -> web.Response:
@@ -253,6 +257,10 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     runner = make_runner(await make_app(settings, dsn))
+    # What the start has built stays: looking through it again and again would make everybody wait.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port)
