@@ -146,12 +146,12 @@ def fields(value: Any, required: str | Collection[str], optional: str | Collecti
 
 def id16(value: Any) -> bytes:
     """16 bytes from base64url."""
-    return unb64(_string(value), 16)
+    return _id(_string(value), 16)
 
 
 def id32(value: Any) -> bytes:
     """32 bytes from base64url: a hash or an Ed25519 key."""
-    return unb64(_string(value), 32)
+    return _id(_string(value), 32)
 
 
 def octets(value: Any, low: int, high: int) -> bytes:
@@ -284,5 +284,8 @@ def _integer(digits: str) -> int:
 def _refuse_number(digits: str) -> None:
     raise NotCanonical(f"number {digits[:20]}")
 
+
+_id = lru_cache(maxsize=4096)(unb64)
+"""The same few ids stand in every statement; what is refused isn't remembered."""
 
 _decode = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number, parse_int=_integer).decode

@@ -7,6 +7,7 @@ read or a signature verified.
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Final, Protocol
 
@@ -176,6 +177,7 @@ class Guard:
         return any(parsed in network for network in self._proxies)
 
 
+@lru_cache(maxsize=4096)
 def id_in_path(text: str, size: int) -> bytes:
     """An id of `size` bytes; one that is none is unknown, as any other that isn't there."""
     try:
