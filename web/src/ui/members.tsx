@@ -7,7 +7,7 @@ import { Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
 import { problemWords } from "./problems.ts";
 import { ask, findOperation, operations, problemOf } from "./state.ts";
-import { country, list, locale, t, tn } from "./words.ts";
+import { country, list, locale, t, tn, tx } from "./words.ts";
 
 export function Members({ operation }: { readonly operation: B64 }) {
   const [view, setView] = useState<MembersView | null>(null);
@@ -36,7 +36,7 @@ export function Members({ operation }: { readonly operation: B64 }) {
           <h1 tabIndex={-1}>{t("Members")}</h1>
           {here !== null && (
             <p class="lead">
-              <bdi>{here.name}</bdi>: {tn("{n} member", "{n} members", here.members)}.{" "}
+              {tx("{kind}: {words}", { kind: <bdi>{here.name}</bdi>, words: tn("{n} member", "{n} members", here.members) })}.{" "}
               {t("Each was admitted and cleared by a coordinator’s signature, which this browser has checked.")}
             </p>
           )}
