@@ -172,7 +172,12 @@ function Lead({ operation, newest }: { readonly operation: OperationView; readon
   const silent = newest.asked.length - newest.acknowledged - newest.opened;
   return (
     <p class="lead" role="status">
-      <bdi>{operation.name}</bdi>. {t("Notice {number}", { number: newest.number })}: {tx("{counts} acknowledged", { counts: <b>{countWords(newest)}</b> })},{" "}
+      <bdi>{operation.name}</bdi>.{" "}
+      {tx("{kind}: {words}", {
+        kind: t("Notice {number}", { number: newest.number }),
+        words: <>{tx("{counts} acknowledged", { counts: <b>{countWords(newest)}</b> })}</>,
+      })}
+      ,{" "}
       {tn("{n} has opened it", "{n} have opened it", newest.opened)}, <b>{tn("{n} is silent", "{n} are silent", silent)}</b>.{" "}
       {newest.due !== null && t("Due {moment} UTC.", { moment: dateAndClock(newest.due) })}
     </p>
