@@ -23,6 +23,8 @@ from hub.client.sending import Receipt
 from hub.client.state import State
 
 ANSWERS = ("acknowledgement", "seen")
+ASKED = frozenset({"contact", "deputy"})
+"""Who speaks for a country: coordinators ask, analysts and observers read along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,12 @@ async def acknowledge(state: State, notice: Notice, answer: str = "acknowledged"
 
 
 def asked_countries(times: Times, channel: ChannelId, to: Sequence[str]) -> tuple[str, ...]:
-    """Whom a notice asks: those it names, else every country that reads the channel other than to coordinate."""
+    """Whom a notice asks: those it names, else every country of a contact point who reads the channel."""
     if to:
         return tuple(to)
     members, accounts = times.operation.members, times.directory.accounts
     found = readers(times.operation, channel, times.directory)
-    return tuple(sorted({accounts[one.account].country for one in found if members[one.account].role != "coordinator"}))
+    return tuple(sorted({accounts[one.account].country for one in found if members[one.account].role in ASKED}))
 
 
 def _asking(state: State, item: Item) -> Asking:

@@ -8,6 +8,8 @@ from hub.http.errors import NotAllowed, RuleBroken
 from hub.messages.rules import Arrival, ArrivalRule, KindRule, check_asking
 
 STATES: Final = frozenset({"acknowledged", "action-taken", "not-applicable"})
+ASKED: Final = frozenset({"contact", "deputy"})
+"""Who speaks for a country: coordinators ask, analysts and observers read along."""
 
 
 def check_notice(header: Header) -> None:
@@ -39,8 +41,7 @@ def check_answering(header: Header, arrival: Arrival) -> None:
     if notice.to:
         asked = account is not None and account.country in notice.to
     else:
-        # Whoever runs the operation asks; they are not asked.
-        asked = arrival.standing.operation.member(header.account).role != "coordinator"
+        asked = arrival.standing.operation.member(header.account).role in ASKED
     if not asked:
         raise NotAllowed
 

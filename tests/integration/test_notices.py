@@ -88,7 +88,7 @@ async def test_who_is_asked_acknowledges_without_words(scene: Scene, state: str)
     assert (await scene.hub.leaves("envelope"))[-1]["object"] == answer.json["id"]
 
 
-async def test_a_notice_to_all_is_acknowledged_by_any_reader_also_late_and_again(scene: Scene) -> None:
+async def test_a_notice_to_all_is_acknowledged_by_contact_points_also_late_and_again(scene: Scene) -> None:
     notice = await scene.notice(due=scene.hub.now + HOUR)
     scene.hub.clock.advance(minutes=61)
     for person in (scene.luis, scene.observer):
@@ -97,7 +97,7 @@ async def test_a_notice_to_all_is_acknowledged_by_any_reader_also_late_and_again
     await scene.room.post(scene.luis, "seen", ref=notice)
     await scene.room.post(scene.luis, "acknowledgement", ref=notice, state="acknowledged")
     await scene.room.post(scene.luis, "acknowledgement", ref=notice, state="action-taken")
-    await scene.room.post(scene.observer, "acknowledgement", ref=notice, state="not-applicable")
+    assert await refused(scene, scene.observer, "acknowledgement", ref=notice, state="not-applicable") == "not-allowed"
 
 
 async def test_an_acknowledgement_is_taken_while_the_secret_is_stale_and_after_it_was_renewed(scene: Scene) -> None:

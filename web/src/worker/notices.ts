@@ -32,10 +32,13 @@ export function isSilent({ header, body, fault }: Entry): boolean {
   return header?.kind === "acknowledgement" || header?.kind === "seen";
 }
 
-/** Whom a notice asks: those it names, else every country that reads the channel other than to coordinate. */
+/** Who speaks for a country: coordinators ask, analysts and observers read along. */
+const ASKED: ReadonlySet<string> = new Set(["contact", "deputy"]);
+
+/** Whom a notice asks: those it names, else every country of a contact point who reads the channel. */
 export function askedCountries(state: Operation, channel: string, to: readonly string[], directory: Directory): readonly string[] {
   if (to.length > 0) return to;
-  const asked = readers(state, channel, directory).filter(({ account }) => state.members.get(account)?.role !== "coordinator");
+  const asked = readers(state, channel, directory).filter(({ account }) => ASKED.has(state.members.get(account)?.role ?? ""));
   return [...new Set(asked.map(({ account }) => directory.account(account).country))].sort();
 }
 
@@ -87,9 +90,9 @@ function tallies(place: Rotating): ReadonlyMap<string, Tally> {
   return byId;
 }
 
-/** Whether this person may answer for their country: it is asked, or all are and they are no coordinator. */
+/** Whether this person may answer for their country: it is asked, or all are and they are its contact point. */
 function mayAnswer(header: Header, state: Operation, channel: string, { account, directory }: Seen): boolean {
-  const isAsked = header.to.length > 0 ? header.to.includes(directory.account(account).country) : state.members.get(account)?.role !== "coordinator";
+  const isAsked = header.to.length > 0 ? header.to.includes(directory.account(account).country) : ASKED.has(state.members.get(account)?.role ?? "");
   if (!isAsked) return false;
   try {
     maySend(state, channel, account, "acknowledgement", directory);
