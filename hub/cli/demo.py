@@ -47,6 +47,8 @@ Server = subprocess.Popen[bytes]
 
 FIRST_PORT: Final = 8440
 PORTS: Final = 50
+LEADING: Final = ("ghana", "peru", "france", "coordinator", "analyst", "observer", "auditor")
+"""The hosts of those whose parts show what the hub is for."""
 PATIENCE: Final = 30.0  # seconds for the server to answer, or to end
 PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG
 STEPS: Final = {
@@ -300,12 +302,17 @@ def _print_sheets(port: int, sheets: list[PlayedSheet], seconds: float) -> None:
     out.print(_("An exercise: everybody and everything in it is invented."), style="bold")
     out.print(_("One link for each person (a browser keeps them apart), then the passphrase:"))
     out.print()
-    links = [f"http://{one.host}.localhost:{port}/#code={one.code}&second={one.second}" for one in sheets]
+    links = {one.host: f"http://{one.host}.localhost:{port}/#code={one.code}&second={one.second}" for one in sheets}
     names = max(len(one.name) for one in sheets)
-    width = max(len(link) for link in links)
-    for sheet, link in zip(sheets, links, strict=True):
-        out.print(f"{sheet.name:<{names}}  {link:<{width}}  [bold]{sheet.passphrase}[/]", overflow="ignore", crop=False)
-    out.print()
+    width = max(len(link) for link in links.values())
+    leading = [one for host in LEADING for one in sheets if one.host == host]
+    others = [one for one in sheets if one.host not in LEADING]
+    for title, group in ((_("To begin with"), leading), (_("Everybody else"), others)):
+        out.print(title, style="bold")
+        for one in group:
+            line = f"{one.name:<{names}}  {links[one.host]:<{width}}  [bold]{one.passphrase}[/]"
+            out.print(line, overflow="ignore", crop=False)
+        out.print()
     one = sheets[0]
     command = f"NCPHUB_PASSPHRASE={one.passphrase} .venv/bin/ncphub list HSH 'All members' -p {one.host}"
     out.print(_("On the command line: {command}").format(command=command))
