@@ -76,7 +76,8 @@ async def a_journal(
 
 async def check_log(pool: Pool) -> int:
     """Recomputes the whole tree from the bodies of the leaves; returns its size."""
-    async with pool.acquire() as db:
+    # One snapshot: what a killed hub had under way may still be committed by its database meanwhile.
+    async with pool.acquire() as db, db.transaction(isolation="repeatable_read", readonly=True):
         leaves: Sequence[asyncpg.Record] = await db.fetch("SELECT index, body, hash FROM leaf ORDER BY index")
         head = await db.fetchrow("SELECT size, root FROM tree_head")
         tiles = await db.fetch("SELECT index, hashes FROM tile WHERE level = 0 ORDER BY index")
