@@ -11,12 +11,17 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from hub import paths
 from hub.db.embedded import Postgres
 from hub.db.migrate import migrate
 from hub.db.pool import Pool, open_pool
 from tests.clock import FakeClock
+
+# The same examples in every run, and no limit for one of them: a machine that is busy is not a fault of the code.
+settings.register_profile("hub", derandomize=True, deadline=None)
+settings.load_profile("hub")
 
 TEMPLATE = "template_of_tests"
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
