@@ -100,7 +100,7 @@ def build_pages(wanted: str) -> None:
 
 
 def write_catalogues(json_folder: Path) -> None:
-    """Turns each PO file into what the browser reads (JSON) and what the server's pages read (MO)."""
+    """Turns each PO file into what bundle.mjs cuts for browsers (JSON) and what the server's pages read (MO)."""
     shutil.rmtree(LOCALE, ignore_errors=True)
     for path in sorted((WEB / "locale").glob("*.po")):
         with path.open("rb") as file:
@@ -110,8 +110,7 @@ def write_catalogues(json_folder: Path) -> None:
         with target.open("wb") as file:
             write_mo(file, catalogue)
         json_folder.mkdir(parents=True, exist_ok=True)
-        said = browser_catalogue(catalogue, browser_sources())
-        messages = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        messages = json.dumps(browser_catalogue(catalogue), ensure_ascii=False, sort_keys=True)
         (json_folder / f"{path.stem}.json").write_text(messages, "utf-8")
 
 
@@ -128,16 +127,11 @@ def write_domain(folder: Path) -> None:
     )
 
 
-def browser_sources() -> str:
-    """All that the pages are made of, as one text."""
-    return "\n".join(path.read_text("utf-8") for path in sorted((WEB / "src").rglob("*.ts*")))
-
-
-def browser_catalogue(catalogue: Catalog, said: str) -> dict[str, str | list[str]]:
+def browser_catalogue(catalogue: Catalog) -> dict[str, str | list[str]]:
     """
     Message → text, or the texts of its plural forms; a context stands before the message, parted by U+0004.
 
-    Only messages that stand as a literal in `said`: what the command line and the hub say is not sent to browsers.
+    Whole: bundle.mjs knows which scripts say what, cuts it in two and leaves out what no script says.
     """
     texts: dict[str, str | list[str]] = {}
     for message in catalogue:
@@ -145,8 +139,6 @@ def browser_catalogue(catalogue: Catalog, said: str) -> dict[str, str | list[str
         if not message.id or not translated or message.fuzzy:
             continue
         singular = message.id if isinstance(message.id, str) else message.id[0]
-        if json.dumps(singular, ensure_ascii=False) not in said:
-            continue
         key = f"{message.context}\x04{singular}" if message.context else singular
         texts[key] = message.string if isinstance(message.string, str) else list(message.string)
     return texts

@@ -1,6 +1,6 @@
 // Builds what a browser loads: hashed scripts and styles, their manifest, and compressed twins (docs/decisions).
 //
-//   node bundle.mjs ship OUT BUILD    app.js and worker.js in parts, audit.js, app.css, icons; catalogues and domain.json lie in OUT already
+//   node bundle.mjs ship OUT BUILD    app.js and worker.js in parts, audit.js, app.css, icons; whole catalogues and domain.json lie in OUT already
 //   node bundle.mjs test OUT          vectors.js and recount.js, which only tests load
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -34,15 +34,19 @@ const options = {
   write: false,
 };
 
-/** One entry file, bundled by itself, as bytes. */
+/** The sources of which something stands in an output, dead code left out. */
+const sourcesOf = ({ inputs }) => Object.keys(inputs).filter((source) => inputs[source].bytesInOutput > 0);
+
+/** One entry file, bundled by itself, as bytes, and its sources. */
 async function script(entry, more) {
-  const { outputFiles } = await build({ ...options, ...more, entryPoints: [entry], outdir: "out" });
-  return outputFiles[0].contents;
+  const { outputFiles, metafile } = await build({ ...options, ...more, entryPoints: [entry], outdir: "out", metafile: true });
+  return { contents: outputFiles[0].contents, sources: Object.values(metafile.outputs).flatMap(sourcesOf) };
 }
 
 /**
  * A program in parts, each under the hash of its content: the entry, what it needs at once (`first/`) and what it fetches when
  * somebody goes there (`later/`). A part is named after the parts it imports are, so a changed part changes the names above it.
+ * `soon` and `late` are the sources of the two kinds.
  */
 async function parts({ name: program, entry, place }, more) {
   const { outputFiles, metafile } = await build({
@@ -74,7 +78,32 @@ async function parts({ name: program, entry, place }, more) {
       named.set(name, { file, contents, listed: name === whole ? whole : `${place}${first.has(name) ? "first" : "later"}/${file}` });
     }
   }
-  return [...named.values()];
+  const sources = (wanted) => [...texts.keys()].filter((name) => first.has(name) === wanted).flatMap((name) => sourcesOf(metafile.outputs[`out/${name}`]));
+  return { files: [...named.values()], soon: sources(true), late: sources(false) };
+}
+
+/** The scripts' own texts as one, in which a message stands as the literal that t() is given. */
+function wordsIn(sources) {
+  const own = [...new Set(sources)].filter((source) => source.startsWith("src/"));
+  return own.map((source) => readFileSync(join(WEB, source), "utf8")).join("\n");
+}
+
+/**
+ * Cuts each whole catalogue in OUT/locale: what the first load says stays, what else a script says goes beside it as LANGUAGE-more,
+ * which is fetched with the first part that comes later (src/ui/words.ts), and what no script says is dropped.
+ */
+function cutCatalogues(out, soon, late) {
+  const folder = join(out, "locale");
+  const texts = { "": wordsIn(soon), "-more": wordsIn(late) };
+  for (const name of readdirSync(folder)) {
+    const cut = { "": {}, "-more": {} };
+    for (const [key, said] of Object.entries(JSON.parse(readFileSync(join(folder, name), "utf8")))) {
+      const literal = JSON.stringify(key.slice(key.indexOf("\u0004") + 1));
+      const place = Object.keys(texts).find((each) => texts[each].includes(literal));
+      if (place !== undefined) cut[place][key] = said;
+    }
+    for (const [place, messages] of Object.entries(cut)) writeFileSync(join(folder, `${basename(name, ".json")}${place}.json`), JSON.stringify(messages));
+  }
 }
 
 /** All style sheets in their order as one. */
@@ -116,13 +145,22 @@ async function ship(out, buildHash) {
     put(out, manifest[name], contents);
   };
   const built = { minify: true, define: { __BUILD__: JSON.stringify(buildHash) } };
+  const [soon, late] = [[], []];
   for (const program of IN_PARTS) {
-    for (const { file, contents, listed } of await parts(program, built)) {
+    const made = await parts(program, built);
+    soon.push(...made.soon);
+    late.push(...made.late);
+    for (const { file, contents, listed } of made.files) {
       manifest[listed] = file;
       put(out, file, contents);
     }
   }
-  for (const [name, entry] of Object.entries(SHIPPED)) keep(name, await script(entry, built));
+  for (const [name, entry] of Object.entries(SHIPPED)) {
+    const { contents, sources } = await script(entry, built);
+    late.push(...sources);
+    keep(name, contents);
+  }
+  cutCatalogues(out, soon, late);
   keep("app.css", await styles());
   for (const name of readdirSync(out).filter((each) => /^domain(?:-more)?-[0-9a-f]+\.json$/.test(each))) {
     manifest[name.startsWith("domain-more") ? "domain-more.json" : "domain.json"] = name; // build.py wrote it, under the hash of its content
@@ -142,7 +180,8 @@ async function ship(out, buildHash) {
 
 async function test(out) {
   for (const [name, entry] of Object.entries(TESTED)) {
-    writeFileSync(join(out, name), await script(entry, { sourcemap: "inline", define: { __BUILD__: '"test"' } }));
+    const { contents } = await script(entry, { sourcemap: "inline", define: { __BUILD__: '"test"' } });
+    writeFileSync(join(out, name), contents);
   }
 }
 

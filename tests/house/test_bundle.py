@@ -7,6 +7,7 @@ import json
 import pytest
 
 from hub import paths
+from tests.house.test_catalogue import in_scripts
 
 MANIFEST: dict[str, str] = json.loads((paths.static() / "manifest.json").read_text("utf-8"))
 FILES = {name: file for name, file in MANIFEST.items() if name != "build"}
@@ -18,6 +19,7 @@ NEEDED = {
     "domain.json",
     "domain-more.json",
     "locale/fr.json",
+    "locale/fr-more.json",
     "icons/favicon.svg",
 }
 FIRST_LOAD = (
@@ -25,9 +27,9 @@ FIRST_LOAD = (
     "app.css",
     "worker.js",
     "domain.json",
-    "locale/fr.json",
     *(name for name in FILES if name.startswith(("first/", "worker-first/"))),
 )
+WORDS = {"en": (), "fr": ("locale/fr.json",)}  # an English sentence is its own message
 LARGEST_FIRST_LOAD = 150_000  # bytes, compressed by gzip
 
 
@@ -51,10 +53,23 @@ def test_a_compressed_twin_lies_beside_it(name: str) -> None:
     assert gzip.decompress(file.with_name(file.name + ".gz").read_bytes()) == file.read_bytes()
 
 
-def test_the_first_load_is_small() -> None:
-    sizes = {name: (paths.static() / (FILES[name] + ".gz")).stat().st_size for name in FIRST_LOAD}
+@pytest.mark.parametrize("language", list(WORDS))
+def test_the_first_load_is_small(language: str) -> None:
+    first = (*FIRST_LOAD, *WORDS[language])
+    sizes = {name: (paths.static() / (FILES[name] + ".gz")).stat().st_size for name in first}
 
     assert sum(sizes.values()) <= LARGEST_FIRST_LOAD, sizes
+
+
+def test_each_sentence_of_a_script_comes_once() -> None:
+    """With the first load, or with what is fetched later: words that nobody fetched would stand there in English."""
+    files = [paths.static() / FILES[f"locale/fr{part}.json"] for part in ("", "-more")]
+    first, more = (json.loads(file.read_text("utf-8")) for file in files)
+
+    assert set(first) & set(more) == set()
+    assert {message for message, _ in in_scripts()} <= set(first) | set(more)
+    assert {"Sign in", "What needs you"} <= set(first)
+    assert "The log’s proof" in more  # only the auditor's page says it
 
 
 def test_nothing_that_only_tests_load_is_shipped() -> None:

@@ -3,7 +3,7 @@ import { b64, unb64 } from "../crypto/encoding.ts";
 import { ProtocolError } from "../crypto/errors.ts";
 import { type Bridge, connect } from "../store/bridge.ts";
 import { clockWithSeconds, date, dateAndClock } from "../ui/times.ts";
-import { language, number, speak, t } from "../ui/words.ts";
+import { language, number, speak, speakMore, t } from "../ui/words.ts";
 import { type Altered, type Proof, prove, type Shown, Unreachable } from "./proof.ts";
 
 type Vault = { readonly size: number; readonly before: number | null } | null;
@@ -146,6 +146,6 @@ function improvePage(): void {
   button.addEventListener("click", () => void verify());
 }
 
-await speak(language.value);
+await Promise.all([speak(language.value), speakMore()]);
 improvePage();
 await verify();

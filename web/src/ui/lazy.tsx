@@ -1,12 +1,12 @@
 /**
  * Pages whose code comes when it is needed, so that the first load stays small. Once the first page stands, the rest is fetched
- * in the background: a form can be opened without a connection afterwards.
+ * in the background: a form can be opened without a connection afterwards. The words that only such pages say come with them.
  */
 import { signal } from "@preact/signals";
 import type { ComponentChildren, ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { Page } from "./frame.tsx";
-import { t } from "./words.ts";
+import { speakMore, t } from "./words.ts";
 
 const all: (() => Promise<void>)[] = [];
 
@@ -22,7 +22,9 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (
     if (found.value !== null) return;
     failed.value = false;
     try {
-      found.value = await load();
+      const [component, spoken] = await Promise.all([load(), speakMore()]);
+      if (spoken) found.value = component;
+      else failed.value = true;
     } catch (reason) {
       // import() rejects with a TypeError where the file can't be had.
       if (!(reason instanceof TypeError)) throw reason;

@@ -3,8 +3,9 @@
 export interface Shell {
   readonly hubName: string;
   readonly exercise: boolean;
-  /** The French catalogue; English sentences are their own catalogue. */
+  /** The French catalogue of the first load, and of what is fetched later; English sentences are their own catalogue. */
   readonly catalogue: string | null;
+  readonly catalogueMore: string | null;
   /** Templates and reference lists, public and named by their hash. */
   readonly documents: string | null;
   readonly build: string;
@@ -16,6 +17,7 @@ export const shell: Shell = {
   hubName: said["hubName"] ?? "NCP Hub",
   exercise: said["exercise"] !== undefined,
   catalogue: said["catalogue"] ?? null,
+  catalogueMore: said["catalogueMore"] ?? null,
   documents: said["documents"] ?? null,
   build: __BUILD__,
 };

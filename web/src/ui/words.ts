@@ -27,23 +27,43 @@ const catalogue = signal<Catalogue>({});
 /** True where sentences had to stay English because the catalogue did not come. */
 export const untranslated = signal(false);
 
-/** Loads a language's catalogue, then speaks it; the old language stays if the catalogue can't be had. */
+/** The parts of the French catalogue that are here, by their address. */
+const here = new Map<string, Catalogue>();
+/** True once something was drawn that the first load's catalogue doesn't know. */
+let more = false;
+
+/** Loads a language's catalogue, then speaks it; English stands in where the catalogue can't be had. */
 export async function speak(wanted: Language): Promise<void> {
-  const next = wanted === "en" ? {} : await fetchCatalogue();
-  catalogue.value = next ?? {};
-  untranslated.value = next === null;
+  let found = wanted === "en" || (await fetchCatalogue(shell.catalogue));
+  if (more && wanted !== "en") found = (await fetchCatalogue(shell.catalogueMore)) && found;
+  untranslated.value = !found;
   language.value = wanted;
   document.documentElement.lang = wanted;
+  show();
 }
 
-async function fetchCatalogue(): Promise<Catalogue | null> {
-  if (shell.catalogue === null) return null;
+/** The words of what is fetched later: lazy.tsx asks for them together with it. False where they can't be had now. */
+export async function speakMore(): Promise<boolean> {
+  if (language.value !== "en" && !(await fetchCatalogue(shell.catalogueMore))) return false;
+  more = true;
+  show();
+  return true;
+}
+
+function show(): void {
+  catalogue.value = language.value === "en" ? {} : (Object.assign({}, ...here.values()) as Catalogue);
+}
+
+async function fetchCatalogue(address: string | null): Promise<boolean> {
+  if (address === null) return false;
+  if (here.has(address)) return true;
   try {
-    const answer = await fetch(shell.catalogue, { signal: AbortSignal.timeout(30_000) });
-    return answer.ok ? ((await answer.json()) as Catalogue) : null;
+    const answer = await fetch(address, { signal: AbortSignal.timeout(30_000) });
+    if (answer.ok) here.set(address, (await answer.json()) as Catalogue);
+    return answer.ok;
   } catch (reason) {
     // The network broke or took too long: English is understood better than an empty page.
-    if (reason instanceof DOMException || reason instanceof TypeError) return null;
+    if (reason instanceof DOMException || reason instanceof TypeError) return false;
     throw reason;
   }
 }
