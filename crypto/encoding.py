@@ -34,8 +34,8 @@ MAX_INTEGER: Final = 2**53 - 1
 CONTEXTS: Final = frozenset({
     "genesis", "act", "directory-entry", "entry", "envelope", "enrol", "sign-in", "export", "release", "roles",
     "template", "content", "header", "message", "label", "previous", "commitment", "wrap", "wrap-leaf", "readers",
-    "vault", "vault-wrap", "sign-in-secret", "private", "private-key", "pins", "channel", "leaf-detail", "safety",
-    "origin",
+    "vault", "vault-wrap", "sign-in-secret", "private", "private-key", "pins", "channel", "leaf-detail",
+    "safety-number", "origin", "nomination", "card",
 })
 # fmt: on
 

@@ -1,4 +1,4 @@
-"""Encryption keys (X-Wing, kept as their seed) and the safety number of two identities (docs/spec/03-keys.md)."""
+"""Encryption keys (X-Wing, kept as their seed) and the safety number of an account (docs/spec/03-keys.md)."""
 
 import hashlib
 import secrets
@@ -8,7 +8,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from crypto.encoding import b64, hash_of
+from crypto.encoding import AccountId, HubId, hash_of, ids
 from crypto.errors import MalformedKey
 
 SEED_SIZE: Final = 32
@@ -78,12 +78,11 @@ def aek_hash(public: bytes) -> bytes:
     return hashlib.sha256(public).digest()
 
 
-def safety_number(hub: bytes, aik_a: bytes, aik_b: bytes) -> str:
+def safety_number(hub: HubId, account: AccountId, aik: bytes) -> str:
     """
-    Thirty digits in six groups that two people compare by voice: the first 100 bits of
-    SHA-256(PAE("safety", [hub, [lower AIK, higher AIK]])) modulo 10^30.
+    Sixty digits in twelve groups that the account's owner and an administrator compare by voice:
+    SHA-256(PAE("safety-number", {hub, account, aik})) modulo 10^60.
     """
-    low, high = sorted((aik_a, aik_b))
-    digest = hash_of("safety", [b64(hub), [b64(low), b64(high)]])
-    digits = f"{(int.from_bytes(digest[:13], 'big') >> 4) % 10**30:030d}"
-    return " ".join(digits[i : i + 5] for i in range(0, 30, 5))
+    digest = hash_of("safety-number", ids(hub=hub, account=account, aik=aik))
+    digits = f"{int.from_bytes(digest, 'big') % 10**60:060d}"
+    return " ".join(digits[i : i + 5] for i in range(0, 60, 5))

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from crypto.acts import Genesis
-from crypto.encoding import HubId, OrganisationId, b64, id32, unb64
+from crypto.encoding import AccountId, HubId, OrganisationId, b64, id32, unb64
+from crypto.keys import safety_number
 from hub.cli.profiles import ask_passphrase, folder_of, out, run
 from hub.cli.words import _
 from hub.client.administrators import read_key
@@ -19,7 +19,7 @@ from hub.client.enrolment import invite as make_invitation
 from hub.client.enrolment import make_member, read_invitation, write_invitation
 from hub.client.errors import N_, Damaged
 from hub.client.keystore import FILE, write_profile
-from hub.client.registrar import Registrar, genesis_of, number_to_compare, registrar_at
+from hub.client.registrar import Registrar, registrar_at
 from hub.client.state import now
 
 commands = typer.Typer(help=_("Invite, enrol and certify people."), no_args_is_help=True)
@@ -66,7 +66,6 @@ def enrol(
             # The profile first: if the answer gets lost, the keys that the hub may have taken are here.
             write_profile(folder, made.profile)
             await hub.enrol(made.request)
-            genesis = await genesis_of(hub, invitation.hub)
         out.print(_("Print this sheet and keep it apart from the passphrase. It isn't shown again."), style="bold")
         rows = (
             (_("Address of the hub"), made.sheet.url),
@@ -77,7 +76,7 @@ def enrol(
         )
         for label, words in rows:
             out.print(f"{label:<20} {words}")
-        _tell_number(genesis, invitation.hub, made.keys.vault.identity.public)
+        _tell_number(invitation.hub, invitation.account, made.keys.vault.identity.public)
         out.print(_("An administrator now certifies you; then: ncphub sign-in {profile}").format(profile=profile))
 
     run(work)
@@ -101,7 +100,7 @@ def certify(
             handed = await registrar.pending({invitation.invitation: invitation})
             if not handed:
                 raise Damaged(N_("Nobody has enrolled with this invitation yet, or they are certified already."))
-            _tell_number(await genesis_of(hub, invitation.hub), invitation.hub, handed[0].enrolment.aik)
+            _tell_number(invitation.hub, invitation.account, handed[0].enrolment.aik)
             id_ = await _organisation(registrar, organisation, country)
             level = "A2" if compared else "A1"
             await registrar.certify(handed[0], id_, name, level=level, may=may or ())
@@ -110,8 +109,8 @@ def certify(
     run(work)
 
 
-def _tell_number(genesis: Genesis, hub_id: HubId, identity: bytes) -> None:
-    number = number_to_compare(genesis, hub_id, identity)
+def _tell_number(hub_id: HubId, account: AccountId, identity: bytes) -> None:
+    number = safety_number(hub_id, account, identity)
     out.print(_("Safety number, to be compared by voice for level A2: {number}").format(number=number))
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from crypto.acts import Genesis, read_genesis
 from crypto.directory import Enrolment, check_enrolment_public
 from crypto.encoding import AccountId, HubId, Json, OrganisationId, ids, statement_id, unb64
-from crypto.keys import safety_number
 from crypto.packet import pack
 from crypto.vault import check_enrolment_mac
 from hub.client.administrators import AdministratorKey, sign_act, sign_request
@@ -154,8 +153,3 @@ async def genesis_of(hub: Hub, hub_id: HubId) -> Genesis:
     if statement_id("genesis", body) != hub_id:
         raise Fault("wrong-hub", hub.url)
     return read_genesis(body)
-
-
-def number_to_compare(genesis: Genesis, hub_id: HubId, identity: bytes) -> str:
-    """What a new person and an administrator read to each other: both compute it, from the hub's first key."""
-    return safety_number(hub_id, identity, genesis.administrators[0].key)

@@ -147,6 +147,7 @@ def signing() -> Cases:
         ("account", "enrol"),
         ("device", "envelope"),
         ("device", "sign-in"),
+        ("device", "nomination"),
     ):
         one = key(role, "signer")  # type: ignore[arg-type]  # each is a role
         signature = one.sign(context, b'{"v":1}')
@@ -226,7 +227,7 @@ def keys() -> Cases:
     def changed(place: int, part: bytes) -> str:
         return b64(public[:place] + part + public[place + len(part) :])
 
-    low, high = sorted([seed("aik a"), seed("aik b")])
+    account, aik = b64(seed("account", 16)), b64(seed("aik a"))
     hub = b64(seed("hub"))
     x = {
         "zero": 0,
@@ -254,9 +255,10 @@ def keys() -> Cases:
             for name, u in x.items()
         ],
         ("a key's hash", "aek_hash", {"public": b64(public)}),
-        ("a safety number", "safety_number", {"hub": hub, "aik_a": b64(low), "aik_b": b64(high)}),
-        ("the same from the other side", "safety_number", {"hub": hub, "aik_a": b64(high), "aik_b": b64(low)}),
-        ("the same two elsewhere", "safety_number", {"hub": b64(seed("h")), "aik_a": b64(low), "aik_b": b64(high)}),
+        ("a safety number", "safety_number", {"hub": hub, "account": account, "aik": aik}),
+        ("of another account", "safety_number", {"hub": hub, "account": b64(seed("a", 16)), "aik": aik}),
+        ("of another key", "safety_number", {"hub": hub, "account": account, "aik": b64(seed("aik b"))}),
+        ("at another hub", "safety_number", {"hub": b64(seed("h")), "account": account, "aik": aik}),
     ]
 
 

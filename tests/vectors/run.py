@@ -389,7 +389,7 @@ _DO: dict[str, Case] = {
     "encryption_public": lambda v, _: b64(keys.EncryptionKey.from_seed(unb64(v["seed"])).public),
     "check_encryption_key": lambda v, _: _nothing(keys.check_encryption_key(unb64(v["public"]))),
     "aek_hash": lambda v, _: b64(keys.aek_hash(unb64(v["public"]))),
-    "safety_number": lambda v, _: keys.safety_number(unb64(v["hub"]), unb64(v["aik_a"]), unb64(v["aik_b"])),
+    "safety_number": lambda v, _: keys.safety_number(unb64(v["hub"]), unb64(v["account"]), unb64(v["aik"])),
     # wrapping
     "wrap": lambda v, _: b64(wrapping.wrap(unb64(v["aek_public"]), unb64(v["secret"]), v["info"])),
     "unwrap": lambda v, _: b64(wrapping.unwrap(unb64(v["seed"]), unb64(v["blob"]), v["info"])),

@@ -47,8 +47,10 @@ export const CONTEXTS = [
   "pins",
   "channel",
   "leaf-detail",
-  "safety",
+  "safety-number",
   "origin",
+  "nomination",
+  "card",
 ] as const;
 export type Context = (typeof CONTEXTS)[number];
 

@@ -1,5 +1,5 @@
 /**
- * Encryption keys (X-Wing) and the safety number of two people (docs/spec/03-keys.md).
+ * Encryption keys (X-Wing) and the safety number of an account (docs/spec/03-keys.md).
  *
  * A public key is `ML-KEM-768 (1184) ‖ X25519 (32)`; the one secret is its 32-byte seed. The seed is imported or expanded,
  * never put through DeriveKeyPair, which gives another key.
@@ -7,8 +7,9 @@
 
 import { XWing } from "@hpke/hybridkem-x-wing";
 
-import { b64, commitTo, compareBytes, randomBytes, sha256, unb64, type Bytes } from "./encoding.ts";
+import { commitTo, randomBytes, sha256, type Bytes } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
+import { id16, id32 } from "./fields.ts";
 
 export const SEED_SIZE = 32;
 export const PUBLIC_SIZE = 1216;
@@ -67,13 +68,11 @@ export async function aekHash(raw: Bytes): Promise<Bytes> {
   return sha256(raw);
 }
 
-/** Six groups of five digits from the first 100 bits, modulo 10^30: the same for both people, another for every other pair and hub. */
-export async function safetyNumber(hub: string, aikA: Uint8Array, aikB: Uint8Array): Promise<string> {
-  unb64(hub, 32);
-  const aiks = [aikA, aikB].sort(compareBytes).map(b64);
-  const digest = await sha256(commitTo("safety", [hub, aiks]));
+/** Twelve groups of five digits that the account's owner and an administrator compare: SHA-256 modulo 10^60. */
+export async function safetyNumber(hub: string, account: string, aik: string): Promise<string> {
+  const digest = await sha256(commitTo("safety-number", { hub: id32(hub), account: id16(account), aik: id32(aik) }));
   let number = 0n;
-  for (const byte of digest.subarray(0, 13)) number = (number << 8n) | BigInt(byte);
-  const digits = String((number >> 4n) % 10n ** 30n).padStart(30, "0");
+  for (const byte of digest) number = (number << 8n) | BigInt(byte);
+  const digits = String(number % 10n ** 60n).padStart(60, "0");
   return (digits.match(/.{5}/g) ?? []).join(" ");
 }

@@ -135,7 +135,7 @@ const KEYS: Readonly<Record<string, Do>> = {
     return null;
   },
   aek_hash: (v) => spelled(aekHash(v.bytes("public"))),
-  safety_number: (v) => safetyNumber(v.text("hub"), v.bytes("aik_a"), v.bytes("aik_b")),
+  safety_number: (v) => safetyNumber(v.text("hub"), v.text("account"), v.text("aik")),
   wrap: (v) => spelled(wrap(v.bytes("aek_public"), v.bytes("secret"), v.object("info"))),
   unwrap: (v) => spelled(unwrap(v.bytes("seed"), v.bytes("blob"), v.object("info"))),
   wrap_info: (v) => spelled(wrapInfo(v.object("info"))),
