@@ -52,6 +52,7 @@ from crypto.readers import (
     may_send,
     pending,
     readers,
+    reported,
     stale,
 )
 from crypto.signing import verify
@@ -301,9 +302,8 @@ def _change(after: Operation, directory: Directory, entry: Entry, change: Change
         case Grants():
             return _grant(after, directory, change)
         case WrapBad():
-            channel = after.channel(change.channel)
-            epoch = None if channel.epoch is None else replace(channel.epoch, bad=True)
-            return replace(after, channels={**after.channels, change.channel: replace(channel, epoch=epoch)})
+            channel = reported(after.channel(change.channel), [author.account for author in entry.by], entry.at)
+            return replace(after, channels={**after.channels, change.channel: channel})
         case OperationOpen():
             raise Repeated("the operation is open")
         case _:

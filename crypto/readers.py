@@ -3,8 +3,8 @@ An operation's state, and what follows from it and the directory: who reads a ch
 may send (docs/spec/09-membership.md).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -12,11 +12,13 @@ from crypto.acts import Matrix
 from crypto.changes import Audience
 from crypto.encoding import AccountId, ChannelId, HubId, OperationId
 from crypto.epochs import EpochRecord, Reader
-from crypto.errors import NotAllowed, NotAReader, StaleEpoch
+from crypto.errors import NotAllowed, NotAReader, Repeated, StaleEpoch
 from crypto.keys import aek_hash
 from crypto.people import Account, Directory
 
 EPOCH_AGE: Final = 30 * 24 * 60 * 60 * 1000  # ms; a soft limit: sending goes on if the renewal fails
+REPORTS: Final = 3  # by one account in one channel within a day: who reports without end stops nobody
+REPORTS_WITHIN: Final = 24 * 60 * 60 * 1000  # ms
 ON_STALE_EPOCH: Final = frozenset({"acknowledgement", "seen"})  # need no ciphertext
 
 
@@ -55,6 +57,7 @@ class Channel:
     opened_seq: int
     open: bool = True
     epoch: Epoch | None = None
+    reports: tuple[tuple[AccountId, int], ...] = ()  # who reported an epoch bad within the last day, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,21 @@ def may_send(state: Operation, channel: ChannelId, account: AccountId, kind: str
         raise StaleEpoch("the channel has no epoch yet")
     if kind not in ON_STALE_EPOCH and stale(state, channel, directory):
         raise StaleEpoch("someone who can open this epoch lost reading: a new one comes first")
+
+
+def reported(channel: Channel, by: Sequence[AccountId], at: int) -> Channel:
+    """
+    `channel` with its epoch reported bad by `by` at `at`.
+
+    Raises Repeated for an epoch that was reported before, NotAllowed for an account's fourth report within a day.
+    """
+    if channel.epoch is None or channel.epoch.bad:
+        raise Repeated("this epoch was reported before")
+    recent = tuple((account, when) for account, when in channel.reports if at - when < REPORTS_WITHIN)
+    if any(sum(account == author for account, _ in recent) >= REPORTS for author in by):
+        raise NotAllowed(f"reported {REPORTS} times within a day")
+    told = recent + tuple((author, at) for author in by)
+    return replace(channel, epoch=replace(channel.epoch, bad=True), reports=told)
 
 
 def in_audience(audience: Audience, account: Account, role: str) -> bool:

@@ -683,7 +683,16 @@ def membership() -> Cases:
     refused("a report about a channel one doesn't read", ama, {**bad, "channel": b64(secret), "epoch": 2})
     stands("a reader reports an epoch that doesn't open", ama, bad)
     asked("a reported epoch is stale", "stale", "general")
+    refused("a second report of the same epoch", kamau, bad)
     stands("the next epoch", kamau, epochs=record(5))
+    stands("its second report", ama, {**bad, "epoch": 5})
+    stands("and the next", kamau, epochs=record(6))
+    stands("its third report within a day", ama, {**bad, "epoch": 6})
+    stands("and the next once more", kamau, epochs=record(7))
+    refused("a fourth report within a day", ama, {**bad, "epoch": 7})
+    meeting.at += DAY
+    stands("a report a day later", ama, {**bad, "epoch": 7})
+    stands("an epoch after that", kamau, epochs=record(8))
 
     # A new matrix
     world.add(world.by_administrators("roles.adopt", 2, roles=matrix(2, channel__read={"coordinator": ["*"]})))
@@ -693,9 +702,9 @@ def membership() -> Cases:
     stands("a coordinator takes the new matrix", claire, take)
     asked("from here on it decides who reads", "readers", "general")
     stands("a channel closes", claire, {"change": "channel.close", "channel": b64(general)})
-    refused("granted in a closed channel", kamau, {**grant, "epoch": 5, "to": [b64(yuki.account)]})
+    refused("granted in a closed channel", kamau, {**grant, "epoch": 8, "to": [b64(yuki.account)]})
     refused("a channel closes twice", claire, {"change": "channel.close", "channel": b64(general)})
-    refused("an epoch in a closed channel", claire, epochs=record(6))
+    refused("an epoch in a closed channel", claire, epochs=record(9))
     asked("nothing is sent into a closed channel", "may_send", "general", account=b64(claire.account), kind="alert")
 
     shared = {

@@ -17,6 +17,7 @@ import {
   memberOf,
   pending,
   readers,
+  reported,
   stale,
   type Channel,
   type Epoch,
@@ -297,7 +298,7 @@ function changed(after: Operation, directory: Directory, entry: Entry, change: C
       if (after.channels.has(change.channel)) throw refusal("repeated", "A channel with this id exists.");
       checkClearance(after, [change.compartment]);
       const { type, compartment, audience, history } = change;
-      const channel = { type, compartment, audience, history, openedSeq: entry.seq, open: true, epoch: null };
+      const channel = { type, compartment, audience, history, openedSeq: entry.seq, open: true, epoch: null, reports: [] };
       return withChannel(after, change.channel, channel);
     }
     case "channel.close": {
@@ -319,8 +320,8 @@ function changed(after: Operation, directory: Directory, entry: Entry, change: C
     case "grants":
       return granted(after, directory, change);
     case "wrap.bad": {
-      const channel = channelOf(after, change.channel);
-      return withChannel(after, change.channel, { ...channel, epoch: channel.epoch && { ...channel.epoch, bad: true } });
+      const by = entry.by.map(({ account }) => account);
+      return withChannel(after, change.channel, reported(channelOf(after, change.channel), by, entry.at));
     }
   }
 }

@@ -12,6 +12,9 @@ import { reads, type Account, type Directory } from "./people.ts";
 
 /** In ms; a soft limit: sending goes on if the renewal fails. */
 export const EPOCH_AGE = 30 * 24 * 60 * 60 * 1000;
+/** Reports by one account in one channel within a day: who reports without end stops nobody. */
+const REPORTS = 3;
+const REPORTS_WITHIN = 24 * 60 * 60 * 1000;
 /** These need no ciphertext. */
 const ON_STALE_EPOCH: ReadonlySet<string> = new Set(["acknowledgement", "seen"]);
 
@@ -43,6 +46,8 @@ export interface Channel {
   readonly openedSeq: number;
   readonly open: boolean;
   readonly epoch: Epoch | null;
+  /** Who reported an epoch bad within the last day, and when. */
+  readonly reports: readonly (readonly [account: string, at: number])[];
 }
 
 export interface Template {
@@ -204,4 +209,18 @@ function keyOf({ account, aik, generation }: Reader): string {
 
 function notAllowed(sentence: string): ProtocolError {
   return new ProtocolError("not-allowed", sentence);
+}
+
+/**
+ * `channel` with its epoch reported bad by `by` at `at`. Raises repeated for an epoch that was reported before, not-allowed for an
+ * account's fourth report within a day.
+ */
+export function reported(channel: Channel, by: readonly string[], at: number): Channel {
+  const { epoch } = channel;
+  if (epoch === null || epoch.bad) throw new ProtocolError("repeated", "This epoch was reported before.");
+  const recent = channel.reports.filter(([, when]) => at - when < REPORTS_WITHIN);
+  if (by.some((author) => recent.filter(([account]) => account === author).length >= REPORTS)) {
+    throw new ProtocolError("not-allowed", `Reported ${REPORTS} times within a day.`);
+  }
+  return { ...channel, epoch: { ...epoch, bad: true }, reports: [...recent, ...by.map((author) => [author, at] as const)] };
 }
