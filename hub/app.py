@@ -33,8 +33,9 @@ from hub.alerts.rules import RULES as ALERT_RULES
 from hub.audit import routes as audit_routes
 from hub.audit.checkpoints import Checkpoints, read_log_key
 from hub.audit.explorer import Explorer
+from hub.audit.heads import HEADS, Heads
 from hub.audit.log import Log
-from hub.audit.routes import CHECKPOINTS, EXPLORER, LOG
+from hub.audit.routes import CHECKPOINTS, EXPLORER, LOG, READABLE
 from hub.channels import routes as channel_routes
 from hub.channels.service import CHANNELS, Channels
 from hub.channels.visibility import ReadersSight
@@ -169,6 +170,8 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         app[CHECKPOINTS] = checkpoints
         app[EXPLORER] = Explorer(pool, names_of_record)
         app[LOG] = Log(pool, names_of_record.may_read_operation, sight.may_read_channel)
+        app[READABLE] = sight.streams_of
+        app[HEADS] = heads = Heads(pool, journal, clock, timedelta(minutes=settings.heads_minutes))
         app[LIVE] = live
         journal.offer_to(live.devices_online)
         app[SHELL] = Shell(
@@ -188,6 +191,7 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         await stack.enter_async_context(journal.running())
         await stack.enter_async_context(verifier.running())
         await stack.enter_async_context(checkpoints.running())
+        await stack.enter_async_context(heads.running())
 
         guard = _guard(settings, sessions, operations, journal)
         for route in ROUTES:

@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     )
     session_hours: int = Field(12, ge=1, le=168, description="Hours until a person has to sign in again.")
     token_minutes: int = Field(15, ge=1, le=60, description="Minutes until a session's token has to be renewed.")
+    heads_minutes: int = Field(
+        60, ge=1, le=90, description="Minutes until the log says anew where every chain ends; clients warn after 120."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least important line that is logged."
     )

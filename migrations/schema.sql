@@ -95,6 +95,29 @@ COMMENT ON TABLE public.enrolment IS 'Keys that a person made on an invitation, 
 
 COMMENT ON COLUMN public.enrolment.device_act IS 'The account''s own device.add, put into the directory right after the certification.';
 
+CREATE TABLE public.head (
+    leaf bigint NOT NULL,
+    stream bytea NOT NULL,
+    seq bigint NOT NULL,
+    id bytea NOT NULL,
+    CONSTRAINT head_id_check CHECK ((octet_length(id) = 32)),
+    CONSTRAINT head_seq_check CHECK ((seq >= 0))
+);
+
+COMMENT ON TABLE public.head IS 'The last statement of one chain, as one of those statements named it.';
+
+CREATE TABLE public.heads (
+    leaf bigint NOT NULL,
+    size bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT heads_leaf_check CHECK ((leaf >= 1)),
+    CONSTRAINT heads_size_check CHECK ((size >= 1))
+);
+
+COMMENT ON TABLE public.heads IS 'The newest statements of where all chains end; the leaf names the root over their rows.';
+
+COMMENT ON COLUMN public.heads.size IS 'Entries of the log that the rows cover.';
+
 CREATE TABLE public.invitation (
     invitation bytea NOT NULL,
     account bytea NOT NULL,
@@ -382,6 +405,12 @@ ALTER TABLE ONLY public.checkpoint
 ALTER TABLE ONLY public.enrolment
     ADD CONSTRAINT enrolment_pkey PRIMARY KEY (invitation);
 
+ALTER TABLE ONLY public.head
+    ADD CONSTRAINT head_pkey PRIMARY KEY (leaf, stream);
+
+ALTER TABLE ONLY public.heads
+    ADD CONSTRAINT heads_pkey PRIMARY KEY (leaf);
+
 ALTER TABLE ONLY public.invitation
     ADD CONSTRAINT invitation_pkey PRIMARY KEY (invitation);
 
@@ -461,6 +490,9 @@ ALTER TABLE ONLY public.account_wrap
 
 ALTER TABLE ONLY public.enrolment
     ADD CONSTRAINT enrolment_invitation_fkey FOREIGN KEY (invitation) REFERENCES public.invitation(invitation);
+
+ALTER TABLE ONLY public.head
+    ADD CONSTRAINT head_leaf_fkey FOREIGN KEY (leaf) REFERENCES public.heads(leaf) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.private_record
     ADD CONSTRAINT private_record_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;

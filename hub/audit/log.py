@@ -8,8 +8,8 @@ from hub.audit import queries, tiles
 from hub.db.pool import Pool
 from hub.http.errors import NotFound
 
-FOR_EVERYBODY: Final = frozenset({"genesis", "act"})
-"""Types of leaves that every certified account may see, because it has the directory anyway."""
+FOR_EVERYBODY: Final = frozenset({"genesis", "act", "heads"})
+"""Types of leaves that every certified account may see: it has the directory anyway, and heads are hashes."""
 
 ENTRY: Final = "entry"
 """The type of an entry's leaf: the operation's members have the entry."""

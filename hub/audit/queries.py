@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from crypto.encoding import b64
+from crypto.heads import Head
 from hub.db.pool import Connection
 
 
@@ -25,6 +26,17 @@ class LeafRow:
     detail: Mapping[str, Any] | None
     statement: bytes | None
     act: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsRow:
+    """A statement of where all chains ended: its leaf, what it covers, and the rows."""
+
+    leaf: int
+    size: int
+    at: datetime
+    body: bytes
+    ends: list[Head]
 
 
 TREE_HEAD = """
@@ -275,3 +287,63 @@ STRAYS = """
 async def strays(db: Connection, size: int) -> list[tuple[str, int]]:
     """Rows that belong to leaves beyond the log's end."""
     return [(row["place"], row["number"]) for row in await db.fetch(STRAYS, size)]
+
+
+STREAM_ENDS = """
+    SELECT stream, last_seq, last_id
+      FROM stream
+     ORDER BY stream
+"""
+
+
+async def stream_ends(db: Connection) -> list[Head]:
+    """Where every chain ends now."""
+    return [Head(*row) for row in await db.fetch(STREAM_ENDS)]
+
+
+LATEST_HEADS = """
+    SELECT h.leaf, h.size, l.at, l.body
+      FROM heads h
+      JOIN leaf l ON l.index = h.leaf
+     ORDER BY h.leaf DESC
+     LIMIT 1
+"""
+HEADS_OF = """
+    SELECT stream, seq, id
+      FROM head
+     WHERE leaf = $1
+     ORDER BY stream
+"""
+
+
+async def latest_heads(db: Connection) -> HeadsRow | None:
+    """The newest statement of where the chains end."""
+    row = await db.fetchrow(LATEST_HEADS)
+    if row is None:
+        return None
+    ends = [Head(*one) for one in await db.fetch(HEADS_OF, row["leaf"])]
+    return HeadsRow(row["leaf"], row["size"], row["at"], row["body"], ends)
+
+
+ADD_HEADS = """
+    INSERT INTO heads (leaf, size, at)
+    SELECT size - 1, $1, $2
+      FROM tree_head
+ RETURNING leaf
+"""
+ADD_ENDS = """
+    INSERT INTO head (leaf, stream, seq, id)
+    SELECT $1, e.stream, e.seq, e.id
+      FROM unnest($2::bytea[], $3::bigint[], $4::bytea[]) AS e (stream, seq, id)
+"""
+DROP_HEADS = """
+    DELETE FROM heads
+     WHERE leaf < $1
+"""
+
+
+async def add_heads(db: Connection, size: int, at: datetime, ends: Sequence[Head]) -> None:
+    """Keeps the rows of the statement whose leaf was written last in this transaction; older rows go."""
+    leaf = await db.fetchval(ADD_HEADS, size, at)
+    await db.execute(ADD_ENDS, leaf, [e.stream for e in ends], [e.seq for e in ends], [e.id for e in ends])
+    await db.execute(DROP_HEADS, leaf)

@@ -1,6 +1,7 @@
 """The log over HTTP: checkpoint, tiles and proofs for everybody's own check, lines and the desk for auditors."""
 
 import re
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from hub.access.routes import OPEN, Route
 from hub.audit import tiles
 from hub.audit.checkpoints import Checkpoints
 from hub.audit.explorer import LONGEST_PAGE, PAGE, Explorer, Filters, Page, as_json
+from hub.audit.heads import HEADS
 from hub.audit.log import Log
 from hub.clock import from_milliseconds
 from hub.http.errors import Malformed, NotFound
@@ -27,6 +29,8 @@ from hub.journal.service import JOURNAL
 CHECKPOINTS: Final = web.AppKey("checkpoints", Checkpoints)
 EXPLORER: Final = web.AppKey("explorer", Explorer)
 LOG: Final = web.AppKey("log", Log)
+READABLE: Final[web.AppKey[Callable[[bytes], Collection[bytes]]]] = web.AppKey("readable")
+"""Which chains an account may read now, asked of the rooms above."""
 
 _TYPE = re.compile(r"[a-z][a-z.-]{0,31}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -54,14 +58,40 @@ async def tile(request: web.Request) -> web.Response:
 async def inclusion(request: web.Request) -> web.Response:
     index, size = query_integer(request, "index", -1, 0), query_integer(request, "size", -1, 1)
     leaf, path = await request.app[LOG].prove_inclusion(actor_of(request), index, size)
-    proof = {"index": index, "size": size, "leaf": None if leaf is None else b64(leaf), "path": [b64(h) for h in path]}
+    proof = {"index": index, "size": size, "leaf": None if leaf is None else b64(leaf), "path": _spelled(path)}
     return answer(proof)
 
 
 async def consistency(request: web.Request) -> web.Response:
     old, new = query_integer(request, "from", -1, 0), query_integer(request, "to", -1, 0)
     path = await request.app[LOG].prove_consistency(old, new)
-    return answer({"from": old, "to": new, "path": [b64(h) for h in path]})
+    return answer({"from": old, "to": new, "path": _spelled(path)})
+
+
+async def heads(request: web.Request) -> web.Response:
+    """Where the chains end that the caller may read, as the newest statement in the log has it, with the proofs."""
+    standing = request.app[HEADS].latest
+    if standing is None:
+        raise NotFound
+    row, streams = standing.row, request.app[READABLE](actor_of(request).account)
+    return answer(
+        {
+            "leaf": row.leaf,
+            "size": row.size,
+            "count": standing.count,
+            "path": _spelled(standing.path(0)),
+            "heads": [
+                {
+                    "stream": b64(head.stream),
+                    "seq": head.seq,
+                    "id": b64(head.id),
+                    "index": index,
+                    "path": _spelled(standing.path(index)),
+                }
+                for index, head in standing.ends(streams)
+            ],
+        }
+    )
 
 
 async def entries(request: web.Request) -> web.Response:
@@ -85,6 +115,10 @@ async def desk(request: web.Request) -> web.Response:
         channels=_channels(explorer),
         checkpoint=None if signed is None else signed.note,
     )
+
+
+def _spelled(path: Sequence[bytes]) -> list[str]:
+    return [b64(one) for one in path]
 
 
 def _channels(explorer: Explorer) -> list[tuple[str, str, str, str]]:
@@ -167,6 +201,7 @@ ROUTES: Final = (
     Route("GET", "/api/log/tile/{tile:.+}", tile, "log.read", None),
     Route("GET", "/api/log/proof/inclusion", inclusion, "log.read", None),
     Route("GET", "/api/log/proof/consistency", consistency, "log.read", None),
+    Route("GET", "/api/heads", heads, "log.read", None, device=True),
     Route("GET", "/api/log/entries", entries, "audit.read", "audit"),
     Route("GET", "/audit", desk, "audit.read", "audit"),
 )

@@ -40,6 +40,16 @@ class ReadersSight:
                 found.append(operation.id)
         return found
 
+    def streams_of(self, account: bytes) -> set[bytes]:
+        """Every chain that the account may read: the directory, its operations, the channels there that it reads."""
+        streams = {bytes(self._directory.hub)}
+        for operation in self.operations_of(account):
+            state = self._operations.operation(operation)
+            channels = () if state is None else state.channels
+            streams.add(operation)
+            streams.update(channel for channel in channels if self.may_read_channel(account, operation, channel))
+        return streams
+
     def may_read_channel(self, account: bytes, operation: bytes, channel: bytes) -> bool:
         """Whether the account is among the channel's computed readers; False for an unknown channel too."""
         state = self._operations.operation(operation)

@@ -35,6 +35,7 @@ LEAVES_NO_LEAF = {
     "GET /api/log/tile/{tile:.+}": "the log itself: hashes only",
     "GET /api/log/proof/inclusion": "the log itself",
     "GET /api/log/proof/consistency": "the log itself",
+    "GET /api/heads": "the log itself, for one's own chains",
     "POST /api/sign-in/ways": "names nobody; the sign-in that follows leaves one",
     "GET /api/session": "what the caller already holds",
     "POST /api/session/renew": "the same session goes on",

@@ -19,6 +19,7 @@ from crypto import (
     envelope,
     epochs,
     evidence,
+    heads,
     keys,
     membership,
     merkle,
@@ -35,6 +36,7 @@ from crypto.errors import CannotOpen, ProtocolError
 from crypto.people import ADMINISTRATORS, Directory
 from crypto.readers import Operation
 from tests.unit.crypto.hpke import open_all
+from tests.vectors.run_card import CARDS
 
 HERE = Path(__file__).parent
 
@@ -325,6 +327,15 @@ def _leaf_body(v: dict[str, Any], _: dict[str, Any]) -> Any:
     )
 
 
+def _head(value: Any) -> heads.Head:
+    return heads.Head(unb64(value["stream"]), value["seq"], unb64(value["id"]))
+
+
+def _read_heads_leaf(v: Any, _: Any) -> Any:
+    root, at = heads.read_heads_leaf(unb64(v["body"]))
+    return {"root": b64(root), "at": at}
+
+
 def _verify_evidence(v: dict[str, Any], shared: dict[str, Any]) -> Any:
     base, at = unb64(shared["files"][v["file"]]), v["at"]
     raw = base[:at] + unb64(v["put"]) + base[at + v["drop"] :]
@@ -367,6 +378,7 @@ def _hpke_open(v: dict[str, Any], _: dict[str, Any]) -> Any:
 Case = Callable[[dict[str, Any], dict[str, Any]], Any]
 
 _DO: dict[str, Case] = {
+    **CARDS,
     # encoding
     "canon": lambda v, _: b64(encoding.canon(v["value"])),
     "parse": lambda v, _: encoding.parse(unb64(v["raw"])),
@@ -514,6 +526,17 @@ _DO: dict[str, Case] = {
     "pack": _pack,
     "unpack_all": _unpack_all,
     "leaf_detail_hash": lambda v, _: b64(tlog.leaf_detail_hash(v["detail"])),
+    # heads
+    "first_row": lambda v, _: b64(heads.first_row(v["size"])),
+    "head_row": lambda v, _: b64(heads.head_row(_head(v["head"]))),
+    "heads_rows": lambda v, _: [b64(row) for row in heads.heads_rows(v["size"], map(_head, v["heads"]))],
+    "heads_root": lambda v, _: b64(heads.heads_root(v["size"], map(_head, v["heads"]))),
+    "read_heads_leaf": _read_heads_leaf,
+    "verify_size": lambda v, _: _nothing(heads.verify_size(v["size"], v["count"], _all(v["path"]), unb64(v["root"]))),
+    "verify_head": lambda v, _: _nothing(
+        heads.verify_head(_head(v["head"]), v["index"], v["count"], _all(v["path"]), unb64(v["root"]))
+    ),
+    "age": lambda v, _: heads.age(v["at"], v["now"]),
     # evidence
     "verify_evidence": _verify_evidence,
     # outside: what lies below the protocol

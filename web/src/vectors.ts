@@ -8,10 +8,12 @@ import type { Json, JsonObject } from "./crypto/encoding.ts";
 import { ProtocolError } from "./crypto/errors.ts";
 import { runDomainVectors } from "./domain/vectors.ts";
 import { BYTES } from "./vectors/bytes.ts";
+import { CARDS } from "./vectors/card.ts";
 import { CHAINS } from "./vectors/chains.ts";
 import { EVIDENCE } from "./vectors/evidence.ts";
 import { Given, type Do } from "./vectors/given.ts";
 import { madeHere } from "./vectors/made.ts";
+import { HEADS } from "./vectors/heads.ts";
 import { OUTSIDE } from "./vectors/outside.ts";
 
 interface Case {
@@ -36,7 +38,7 @@ interface Result {
   readonly found: Json;
 }
 
-const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CHAINS, ...EVIDENCE, ...OUTSIDE }));
+const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CARDS, ...CHAINS, ...EVIDENCE, ...HEADS, ...OUTSIDE }));
 
 async function fetchJson<T>(path: string): Promise<T> {
   const answer = await fetch(path);
