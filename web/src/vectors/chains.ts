@@ -21,7 +21,7 @@ import { asBytes, asList, asNumber, asObject, nothing, readerForm, type Do, type
 const directories = new WeakMap<object, (Directory | null)[]>();
 const operations = new WeakMap<object, (Operation | null)[]>();
 
-async function directoryAfter(entries: readonly Json[], after: number): Promise<Directory | null> {
+export async function directoryAfter(entries: readonly Json[], after: number): Promise<Directory | null> {
   const states = directories.get(entries) ?? [null];
   directories.set(entries, states);
   while (states.length <= after) {
