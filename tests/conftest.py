@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from hub import paths
 from hub.db.embedded import Postgres
@@ -20,8 +21,12 @@ from hub.db.pool import Pool, open_pool
 from tests.clock import FakeClock
 
 # The same examples in every run, and no limit for one of them: a machine that is busy is not a fault of the code.
-settings.register_profile("hub", derandomize=True, deadline=None)
+settings.register_profile("hub", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("hub")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what runs in its background so, and every program that a test interrupts would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TEMPLATE = "template_of_tests"
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
