@@ -53,7 +53,8 @@ class Bundle(BuildHookInterface):  # type: ignore[misc]
 def sources() -> Iterator[Path]:
     """Every file that decides what the bundle is: the pages, and the forms and lists that they show."""
     left_out = {"node_modules", ".test-build", "__pycache__"}
-    for folder in (WEB, CONFIG / "reference", CONFIG / "templates", ROOT / "hub" / "client" / "domain"):
+    published = (CONFIG / name for name in ("reference", "templates", "blueprints"))
+    for folder in (WEB, *published, ROOT / "hub" / "client" / "domain"):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not left_out.intersection(path.parts) and WEB / "templates" not in path.parents:
                 yield path

@@ -4,6 +4,7 @@ Why a document or a body could not be taken at all; what a person filled in wron
     DomainError
     ├── MalformedTemplate   a form that this version cannot read
     ├── MalformedList       a code list that this version cannot read
+    ├── MalformedBlueprint  an operation's blueprint that this version cannot read
     ├── MalformedBody       an opened body that is no alert, post or notice, or cannot become one
     └── MalformedReference  a human reference with a wrong shape or check character
 """
@@ -19,6 +20,10 @@ class MalformedTemplate(DomainError):
 
 class MalformedList(DomainError):
     """A file of config/reference breaks the format."""
+
+
+class MalformedBlueprint(DomainError):
+    """A file of config/blueprints breaks the format."""
 
 
 class MalformedBody(DomainError):

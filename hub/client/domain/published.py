@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from crypto.encoding import canon
-from hub.client.domain.errors import MalformedList, MalformedTemplate
+from hub.client.domain.blueprints import Blueprint, read_blueprints
+from hub.client.domain.errors import MalformedBlueprint, MalformedList, MalformedTemplate
 from hub.client.domain.lists import CodeList, load_lists
 from hub.client.domain.templates import Template, forms_of, load_template
 
@@ -29,6 +30,14 @@ class Domain:
     templates: Mapping[tuple[str, str], Template]
     lists: Mapping[str, CodeList]
     documents: Mapping[str, Mapping[str, Any]]
+    blueprints: tuple[Blueprint, ...] = ()
+
+    def blueprint(self, id_: str) -> Blueprint:
+        """Raises MalformedBlueprint where there is none of this name."""
+        for one in self.blueprints:
+            if one.id == id_:
+                return one
+        raise MalformedBlueprint(f"There is no blueprint {id_} here.")
 
     def template(self, record: str, form: str) -> Template:
         try:
@@ -38,8 +47,9 @@ class Domain:
 
 
 def document(config: Path) -> dict[str, Any]:
-    """All that a folder `config` says, ``{"lists": […], "templates": […]}``, in order of names."""
+    """All that a folder `config` says, ``{"blueprints": […], "lists": […], "templates": […]}``, in order of names."""
     return {
+        "blueprints": [_read(path) for path in sorted((config / "blueprints").glob("*.toml"))],
         "lists": [_list(path) for path in sorted((config / "reference").glob("*.toml"))],
         "templates": list(template_documents(config).values()),
     }
@@ -81,6 +91,7 @@ def documents(config: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     ]
     lists = {field["list"] for field in fields if "list" in field} | _LISTS_OF_EVERY_ROW
     more = {
+        "blueprints": whole["blueprints"],
         "lists": [one for one in whole["lists"] if one["name"] not in lists],
         "templates": [one for one in whole["templates"] if one["id"] not in _FIRST_RECORDS],
     }
@@ -114,7 +125,8 @@ def read(published: Mapping[str, Any], more: Mapping[str, Any] | None = None) ->
         for field in template.fields:
             if field.list and field.list not in lists:
                 raise MalformedTemplate(f"{field.key} asks for the list {field.list}, which is not there.")
-    return Domain(templates, lists, documents)
+    plans = [one for part in parts for one in part.get("blueprints", [])]
+    return Domain(templates, lists, documents, read_blueprints(plans, list(documents)))
 
 
 def _file_name(kind: str, body: bytes) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from hub.client.domain import (
     acknowledgements,
+    blueprints,
     bodies,
     errors,
     headers,
@@ -111,12 +112,20 @@ DO: dict[str, Callable[..., object]] = {
         summaries.summary(form(name, **place), given(name).lists, values, locale)
     ),
     "value_text": value_text,
+    "read_blueprint": lambda _, raw: listed(asdict(blueprints.read_blueprint(raw))),
+    "read_blueprints": lambda _, raw, forms: [one.id for one in blueprints.read_blueprints(raw, forms)],
+    "usual": lambda _, raw, **asked: listed(asdict(blueprints.read_blueprint(raw).usual(asked["type"]))),
     "load_template": lambda _, document, form: [one.key for one in templates.load_template(document, form).fields],
     "fields_to_show": lambda name, values, **place: [
         one.key for one in templates.fields_to_show(form(name, **place), values)
     ],
     "defaults": lambda name, **place: templates.defaults(form(name, **place)),
 }
+
+
+def listed(found: Any) -> Any:
+    """As JSON has it: lists for tuples."""
+    return json.loads(json.dumps(found))
 
 
 def tallied(notices: Any, answers: Any) -> object:

@@ -16,6 +16,10 @@ export class MalformedList extends DomainError {
   override readonly name = "MalformedList";
 }
 
+export class MalformedBlueprint extends DomainError {
+  override readonly name = "MalformedBlueprint";
+}
+
 /** An authentic envelope may hold one: its author's program is to blame; only this message is affected. */
 export class MalformedBody extends DomainError {
   override readonly name = "MalformedBody";

@@ -3,6 +3,7 @@
  */
 
 import { type Answer, type Asking, tally } from "./acknowledgements.ts";
+import { type Blueprint, type Kind, readBlueprint, readBlueprints, usual } from "./blueprints.ts";
 import { alertBody, noticeBody, postBody, readAlertBody, readNoticeBody, readPostBody, type ByLanguage, type NoticeKind } from "./bodies.ts";
 import { DomainError, MalformedTemplate } from "./errors.ts";
 import { headerParts } from "./headers.ts";
@@ -98,6 +99,12 @@ function answer(what: string, asked: Asked, domain: Domain | null): unknown {
       return isLocode(text(asked));
     case "is_time":
       return isTime(text(asked));
+    case "read_blueprint":
+      return written(readBlueprint(asked.raw));
+    case "read_blueprints":
+      return readBlueprints(asked.raw, asked.forms as readonly string[] | null).map(({ id }) => id);
+    case "usual":
+      return usual(readBlueprint(asked.raw), text(asked, "type") as Kind);
     case "free_place":
       return freePlace(text(asked));
     case "words_of":
@@ -192,6 +199,10 @@ function answerWithForms(what: string, asked: Asked, domain: Domain | null): unk
     default:
       throw new MalformedTemplate(`This side does not know ${what}.`);
   }
+}
+
+function written({ retentionDays, ...rest }: Blueprint): object {
+  return { ...rest, retention_days: retentionDays };
 }
 
 function text(asked: Asked, name = "text"): string {
