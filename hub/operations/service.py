@@ -106,6 +106,7 @@ class Operations:
         self._check_still_true(entry, after)
         beside = read_beside(packet.beside, entry, packet.body, after)
         await self._check_documents_there(entry, beside)
+        await self._check_seen(entry)
 
         record = Record(
             _leaf("entry", actor, operation),
@@ -153,6 +154,16 @@ class Operations:
         for record in entry.epochs:
             if stale(after, record.channel, latest):
                 raise WrongReaders("the directory has changed since the epoch was made")
+
+    async def _check_seen(self, entry: Entry) -> None:
+        """An epoch's maker can't have seen more of a channel than there is: nobody could ever make the next one."""
+        if not entry.epochs:
+            return
+        heads = await self._journal.heads([record.channel for record in entry.epochs])
+        lengths = {head.stream: head.seq for head in heads}
+        for record in entry.epochs:
+            if record.seen_seq > lengths.get(record.channel, 0):
+                raise WrongPlace
 
     async def _check_documents_there(self, entry: Entry, beside: Beside) -> None:
         for change in entry.changes:
