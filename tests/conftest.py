@@ -14,6 +14,8 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
+import hub.audit.checkpoints
+import hub.client.log
 from hub import paths
 from hub.db.embedded import Postgres
 from hub.db.migrate import migrate
@@ -30,6 +32,20 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 TEMPLATE = "template_of_tests"
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def swift_checkpoints() -> Iterator[None]:
+    """
+    A hub in the tests' own process signs its log fifty times a second, and the members' client looks as often.
+
+    A fresh leaf's proof is waited for at every turn: at the real pace most of a test's time was this second.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hub.audit.checkpoints, "PAUSE_SECONDS", 0.02)
+        patch.setattr(hub.client.log, "FRESH_PAUSE", 0.02)
+        patch.setattr(hub.client.log, "FRESH_WAITS", 250)
+        yield
 
 
 @pytest.fixture(scope="session")

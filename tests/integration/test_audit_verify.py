@@ -8,15 +8,24 @@ import pytest
 
 from crypto.encoding import HubId, b64
 from crypto.merkle import Frontier, leaf_hash
+from hub.audit.routes import CHECKPOINTS
 from hub.audit.verify import verify
 from hub.db.embedded import Postgres
 from hub.db.pool import Pool, open_pool
-from tests.builders import running_hub
+from tests.builders import Hub, running_hub
 from tests.clock import FakeClock
 from tests.conftest import fresh_database
 from tests.integration.journal_kit import a_journal, a_read
 
 LIVED_IN = "lived_in"
+
+
+async def wait_until_signed(hub: Hub) -> None:
+    """Until a checkpoint covers all that happened."""
+    checkpoints = hub.app[CHECKPOINTS]
+    async with asyncio.timeout(30):
+        while checkpoints.latest is None or checkpoints.latest.size < await hub.count("leaf"):
+            await asyncio.sleep(0.02)
 
 
 async def found_in(pool: Pool, hub: bytes | None = None) -> set[tuple[str, int | None]]:
@@ -40,7 +49,7 @@ def hub(postgres: Postgres, migrated_template: str, tmp_path_factory: pytest.Tem
             room = await hub.open_channel(ama, operation, [ama, luis])
             for _ in range(5):
                 await room.post(luis)
-            await asyncio.sleep(1.1)  # the last checkpoint
+            await wait_until_signed(hub)
             return hub.id
 
     return asyncio.run(live())
