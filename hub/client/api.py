@@ -291,6 +291,10 @@ class Hub:
         params = {"index": str(index), "size": str(size)}
         return dict(await self.json("GET", "/api/log/proof/inclusion", params=params))
 
+    async def heads(self) -> dict[str, Any]:
+        """Where this member's chains ended at the newest hourly statement, with the proofs."""
+        return dict(await self.json("GET", "/api/heads"))
+
     async def consistency(self, old: int, new: int) -> dict[str, Any]:
         """The path between two tree sizes."""
         params = {"from": str(old), "to": str(new)}

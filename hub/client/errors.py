@@ -141,6 +141,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "gap": (N_("Envelopes are missing: the numbers jump."), LATER),
     "forked": (N_("The hub shows you another history than it showed the author."), ASK),
     "rolled-back": (N_("The hub shows an older state than you have already seen."), ASK),
+    "held-back": (N_("The hub says that there is more, and doesn't deliver it."), LATER),
+    "old-news": (
+        N_("What this client knows is more than a day old, so nothing is sent. What you wrote is kept."),
+        N_("Check this machine's clock and the connection, then try again. If it stays, tell your coordinator."),
+    ),
     "bad-proof": (N_("The audit log's proof doesn't hold."), ASK),
     "bad-checkpoint": (N_("The audit log's checkpoint isn't signed by the log's key."), ASK),
     "below-floor": (N_("The hub asked for a weaker passphrase protection than allowed."), ASK),

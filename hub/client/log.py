@@ -94,14 +94,25 @@ class LogView:
 
     async def proof(self, leaf: int, statement: bytes, known: Checkpoint) -> Proof:
         """How `statement` stands at index `leaf` under a checkpoint that covers it. Raises Fault bad-proof."""
+        proof = await self._standing(leaf, known)
+        try:
+            found = parse(proof.leaf)
+            if found.get("object") != b64(statement) or found.get("type") not in RECORDS:
+                raise BadProof("another statement stands at this leaf, or only word of it")
+        except ProtocolError as error:
+            raise Fault.of(error, f"leaf {leaf}") from error
+        return proof
+
+    async def body(self, leaf: int) -> bytes:
+        """The leaf at index `leaf`, proven. Raises Fault bad-proof."""
+        return (await self._standing(leaf, await self.covering(leaf))).leaf
+
+    async def _standing(self, leaf: int, known: Checkpoint) -> Proof:
         proof = await self._hub.inclusion(leaf, known.size)
         try:
             body = octets(proof["leaf"], 1, tlog.MAX_ENTRY)
             path = tuple(unb64(part, 32) for part in proof["path"])
             merkle.verify_inclusion(leaf, known.size, merkle.leaf_hash(body), path, known.root)
-            found = parse(body)
-            if found.get("object") != b64(statement) or found.get("type") not in RECORDS:
-                raise BadProof("another statement stands at this leaf, or only word of it")
         except ProtocolError as error:
             raise Fault.of(error, f"leaf {leaf}") from error
         return Proof(leaf, body, path)

@@ -22,7 +22,7 @@ from crypto.errors import ProtocolError
 from crypto.membership import Operation, readers
 from crypto.packet import pack
 from crypto.people import Account
-from hub.client import epochs, following, governance, keystore, reading, rotation, sending, sync
+from hub.client import epochs, following, governance, heads, keystore, reading, rotation, sending, serving, sync
 from hub.client.api import Hub
 from hub.client.channel import Item
 from hub.client.errors import Fault, Frozen
@@ -118,7 +118,10 @@ class Member:
 
     async def sync(self) -> list[Frozen]:
         """Directory, operations and the log. Returns the operations that stand still."""
-        return await sync.sync(self.state)
+        frozen = await sync.sync(self.state)
+        if heads.is_due(self.state):
+            await heads.check_news(self.state)
+        return frozen
 
     def reader_count(self, operation: OperationId, channel: ChannelId) -> int:
         """How many people the rules name as the channel's readers."""
@@ -250,6 +253,10 @@ class Member:
         await self.commit(operation, change, labels={channel: label})
         return channel
 
+    async def serve(self) -> int:
+        """Does for the others what any reader may: epochs, grants, reports. The number of channels that needed it."""
+        return await serving.serve(self.state)
+
     async def tend(self, operation: OperationId) -> None:
         """Makes every epoch and grant that waits for a reader like this one."""
         await self.commit(operation)
@@ -278,7 +285,7 @@ class Member:
     async def _own_act(self, kind: str, **parts: Json) -> None:
         state = self.state
         await sync.sync_directory(state)
-        n = state.directory.latest.next_n(self.account)
+        n = state.directory.latest.next_n([self.account])
         try:
             body = act_body(
                 hub=state.keys.hub,

@@ -19,7 +19,7 @@ from typing import Any
 from crypto.encoding import ChannelId, Json, OperationId, b64, ids, unb64
 from crypto.envelope import WITHOUT_CONTENT, envelope_id, header_body
 from crypto.errors import ProtocolError, StaleEpoch
-from crypto.membership import may_send
+from crypto.membership import may_send, pending
 from crypto.packet import pack, unpack
 from crypto.sealing import seal_message
 from hub.client import files
@@ -27,6 +27,7 @@ from hub.client.channel import ChannelView
 from hub.client.epochs import epoch_secret
 from hub.client.errors import Fault, Refused, Unreachable
 from hub.client.governance import tend
+from hub.client.heads import require_news
 from hub.client.outbox import Attempt, Waiting, sending
 from hub.client.places import as_received
 from hub.client.reading import take_all, update
@@ -137,6 +138,7 @@ async def _send(state: State, waiting: Waiting) -> Receipt:
 async def _seal(state: State, waiting: Waiting) -> Attempt:
     """The envelope as of now: heads, epoch, device number, what was seen."""
     operation, channel = OperationId(waiting.operation), ChannelId(waiting.channel)
+    await require_news(state)
     view = state.channel_view(operation, channel)
     pin = state.pins.channels.get((operation, channel))
     if view.seq == 0 or (pin is not None and view.seq < pin.seq):
@@ -190,6 +192,11 @@ async def _make_ready(state: State, waiting: Waiting, operation: OperationId, ch
             may_send(state.operation(operation), channel, state.account, waiting.kind, state.directory.latest)
     except ProtocolError as error:
         raise Fault(error.code, b64(channel)) from error
+    if waiting.body is not None and pending(state.operation(operation), channel, state.directory.latest):
+        try:
+            await tend(state, operation, channel)  # who waits for the secret gets it first
+        except (Fault, Refused):
+            return  # another reader serves them later: nobody's words wait for that
 
 
 def _own_last(state: State, view: ChannelView) -> tuple[int, bytes | None]:

@@ -34,9 +34,12 @@ class State:
         self.operations: dict[OperationId, OperationView] = {}
         self.channels: dict[ChannelId, ChannelView] = {}
         self.secrets: dict[tuple[ChannelId, int], bytes] = {}
+        self.unopened: set[tuple[ChannelId, int]] = set()  # epochs whose maker signed what doesn't open
+        self.sound: set[tuple[ChannelId, int]] = set()  # epochs that open, and the one before them through them
         self.pins = Pins()
         self.pins_version = 0
         self.log: LogView | None = None
+        self.news_at: int | None = None  # ms UTC of the newest statement of where chains end that held here
         self.sending = asyncio.Lock()  # one envelope at a time in this process; the file lock keeps other processes out
         self.outbox = Outbox(folder / "outbox", keys)
 
