@@ -3,9 +3,13 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from crypto.encoding import b64, hash_of
 from crypto.errors import Forked, NotNext, RolledBack
+
+PROTOCOL: Final = 1  # the newest version of the chains that this client knows
+SUITE: Final = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """The state that a directory chain leads to: organisations, accounts, devices (docs/spec/08-directory.md)."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Generic, TypeVar
 
 from crypto.acts import Administrator, Genesis, Matrix
-from crypto.encoding import AccountId, DeviceId, HubId, OrganisationId
+from crypto.encoding import AccountId, DeviceId, HubId, OperationId, OrganisationId
 from crypto.errors import NotCertified
 
 Key = TypeVar("Key")
@@ -55,6 +55,16 @@ class Device:
     label: str
     added_seq: int
     revoked_seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """By entry `seq` administrators let an account, under this identity key, take over an operation."""
+
+    seq: int
+    operation: OperationId
+    account: AccountId
+    aik: bytes
 
 
 class Versions(Generic[Key, Value]):
@@ -107,6 +117,7 @@ class Store:
     devices: Versions[DeviceId, Device] = field(default_factory=Versions)
     counters: Versions[bytes, int] = field(default_factory=Versions)
     taken: Versions[tuple[str, bytes | str], bytes] = field(default_factory=Versions)
+    appointments: Versions[OperationId, Appointment] = field(default_factory=Versions)
 
     def upto(self, size: int) -> "Store":
         return Store(
@@ -116,10 +127,13 @@ class Store:
             self.devices.upto(size),
             self.counters.upto(size),
             self.taken.upto(size),
+            self.appointments.upto(size),
         )
 
 
-ADMINISTRATORS = b"administrators"  # the counter that all administrators share
+def signer_group(by: Sequence[bytes]) -> bytes:
+    """The name under which the acts of exactly these signers are counted: their ids, sorted, in one string."""
+    return b"".join(sorted(by))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,17 +144,14 @@ class Directory:
     genesis: Genesis
     size: int
     head: bytes
+    administrators: tuple[Administrator, ...]
+    threshold: int
+    edition: int  # of the administrators: how often they were set
+    version: int
+    suite: int
     matrix: Matrix
     matrices: Mapping[bytes, Matrix]
     store: Store = field(repr=False)
-
-    @property
-    def administrators(self) -> tuple[Administrator, ...]:
-        return self.genesis.administrators
-
-    @property
-    def threshold(self) -> int:
-        return self.genesis.threshold
 
     @property
     def organisations(self) -> Mapping[OrganisationId, Organisation]:
@@ -156,13 +167,18 @@ class Directory:
 
     @property
     def counters(self) -> Mapping[bytes, int]:
-        """The last act number of each signer group: `ADMINISTRATORS`, or an account id."""
+        """The last act number of each `signer_group`."""
         return View(self.store.counters, self.size)
 
     @property
     def taken(self) -> Mapping[tuple[str, bytes | str], bytes]:
-        """Which account (or device) has an AIK, code, invitation or device key, for ever."""
+        """Who has a key, code, invitation or administrator's id, for ever."""
         return View(self.store.taken, self.size)
+
+    @property
+    def appointments(self) -> Mapping[OperationId, Appointment]:
+        """The newest appointment for each operation: the one that stands."""
+        return View(self.store.appointments, self.size)
 
     def account(self, account: AccountId) -> Account:
         """Raises NotCertified."""
@@ -181,6 +197,6 @@ class Directory:
             and (known.revoked_seq is None or known.revoked_seq >= size)
         )
 
-    def next_n(self, by: bytes = ADMINISTRATORS) -> int:
-        """The number of the signer group's next act."""
-        return self.counters.get(by, 0) + 1
+    def next_n(self, by: Sequence[bytes]) -> int:
+        """The number of the next act that exactly these sign."""
+        return self.counters.get(signer_group(by), 0) + 1

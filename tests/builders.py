@@ -184,7 +184,7 @@ class Hub:
     def act(self, kind: str, count: int = 1, n: int | None = None, expires: int | None = None, **parts: Json) -> bytes:
         """An act of the first `count` administrators, ready to be handed in."""
         signers = self.administrators[:count]
-        number = self.app[DIRECTORY].latest.next_n() if n is None else n
+        number = self.app[DIRECTORY].latest.next_n([a.id for a in signers]) if n is None else n
         body = act_body(
             hub=self.id, type=kind, by=[a.id for a in signers], n=number, expires=expires or self.now + HOUR, **parts
         )
@@ -192,7 +192,7 @@ class Hub:
 
     def own_act(self, person: Person, kind: str, **parts: Json) -> bytes:
         """An act that a person's identity key signs."""
-        number = self.app[DIRECTORY].latest.next_n(person.account)
+        number = self.app[DIRECTORY].latest.next_n([person.account])
         body = act_body(hub=self.id, type=kind, by=[person.account], n=number, expires=self.now + HOUR, **parts)
         return pack(b"", b"", body, [person.aik.sign("act", body)], b"")
 

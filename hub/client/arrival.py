@@ -73,7 +73,7 @@ async def arrive(folder: Path, url: str, code: str, given: Secrets, label: str) 
             hub=id_,
             type="device.add",
             by=[account],
-            n=directory.latest.next_n(account),
+            n=directory.latest.next_n([account]),
             expires=now() + YEAR,
             **ids(account=account, device=device_id, key=device.public, label=label[:80]),
         )

@@ -25,6 +25,7 @@ from hub.directory.state import DirectoryState
 from hub.http.errors import Forged, Gap, Malformed, OutOfTime, Refusal, Repeated
 from hub.journal.records import Also, LeafDraft, Receipt, Record, StatementDraft, Stored
 from hub.journal.service import Journal
+from hub.presence.dormancy import begin
 
 
 class Directories:
@@ -117,11 +118,13 @@ class Directories:
                     )
                     await queries.complete_account(db, row, now)
                     await queries.certified(db, deed.invitation, now)
+                    await begin(db, deed.account, now)
                 case AccountSuspend():
                     await queries.set_suspended(db, deed.account, True)
                     await queries.end_sessions(db, deed.account, now)
                 case AccountRestore():
                     await queries.set_suspended(db, deed.account, False)
+                    await begin(db, deed.account, now)
                 case DeviceRevoke():
                     await queries.end_device(db, deed.account, deed.device, now)
                 case _:
@@ -135,8 +138,7 @@ def _with_next_number(error: ProtocolError, act: Act, directory: Directory) -> R
     An administrator's client may have no account to read the chain with: whoever has proven by signature that the act
     is theirs, and only numbered it wrong, is told the number that is next.
     """
-    by_administrator = any(one.id == act.by[0] for one in directory.administrators)
-    next_n = directory.next_n() if by_administrator else directory.next_n(act.by[0])
+    next_n = directory.next_n(act.by)
     if act.n == next_n:
         return error
     return Repeated(next_n=next_n) if act.n < next_n else Gap(next_n=next_n)

@@ -65,7 +65,7 @@ async def voices(people: Sequence[Person], count: int) -> list[Voice]:
 async def _certified(person: Person, count: int) -> list[Voice]:
     member = person.member
     await member.sync()
-    keys, first = member.state.keys, member.state.directory.latest.next_n(member.account)
+    keys, first = member.state.keys, member.state.directory.latest.next_n([member.account])
     made = []
     for number in range(count):
         voice = Voice(member, DeviceId(secrets.token_bytes(16)), new_signing_key("device"))

@@ -267,7 +267,7 @@ def act_after(hub: Village, packets: Packets, act: bytes, signatures: Sequence[b
 def by_administrators(hub: Village, type: str, count: int = 1, **parts: Json) -> tuple[bytes, list[bytes]]:
     """An act with the administrators' real signatures."""
     signers = sorted(hub.keys[:count], key=lambda one: one.id)
-    n = next(iter(hub.people.values())).member.state.directory.latest.next_n()
+    n = next(iter(hub.people.values())).member.state.directory.latest.next_n([one.id for one in signers])
     body = act_body(hub=hub.id, type=type, by=[one.id for one in signers], n=n, expires=now() + YEAR, **parts)
     return body, [one.key.sign("act", body) for one in signers]
 

@@ -128,7 +128,7 @@ async def test_attack_23_a_weak_key_is_no_device(hub: Village) -> None:
         hub=hub.id,
         type="device.add",
         by=[account],
-        n=ghana.member.state.directory.latest.next_n(account),
+        n=ghana.member.state.directory.latest.next_n([account]),
         expires=now() + YEAR,
         account=b64(account),
         device=b64(secrets.token_bytes(16)),

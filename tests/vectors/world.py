@@ -170,14 +170,14 @@ class World:
     def by_administrators(self, type: str, count: int = 2, n: int | None = None, **parts: Json) -> Signed:
         """An act of the first `count` administrators, not yet added."""
         signers = self.administrators[:count]
-        number = self.directory.next_n() if n is None else n
         by = [who for who, _, _ in signers]
+        number = self.directory.next_n(by) if n is None else n
         body = acts.act_body(hub=self.hub, type=type, by=by, n=number, expires=NOW + DAY, **parts)
         return self.order(body, [one.sign("act", body) for _, _, one in signers])
 
     def by_owner(self, person: Person, type: str, n: int | None = None, **parts: Json) -> Signed:
         """An act that a person's identity key signs, not yet added."""
-        number = self.directory.next_n(person.account) if n is None else n
+        number = self.directory.next_n([person.account]) if n is None else n
         body = acts.act_body(hub=self.hub, type=type, by=[person.account], n=number, expires=NOW + DAY, **parts)
         return self.order(body, [person.aik.sign("act", body)])
 

@@ -7,7 +7,7 @@ import pytest
 
 from crypto.acts import read_act
 from crypto.chain import Pin, check_not_rolled_back
-from crypto.directory import ADMINISTRATORS, DirectoryHistory, apply, replay
+from crypto.directory import DirectoryHistory, apply, replay
 from crypto.errors import Forked, Gap, NotCertified, RolledBack, WrongPlace
 from tests.vectors.world import Person, World, people
 
@@ -92,9 +92,14 @@ def test_a_pinned_directory_neither_shrinks_nor_changes(world: World) -> None:
 def test_signer_groups_count_for_themselves(world: World) -> None:
     ama = people()["ama"]
 
-    assert world.directory.next_n(ama.account) == 2
-    assert world.directory.next_n() == world.directory.counters[ADMINISTRATORS] + 1
-    assert world.directory.next_n(b"x" * 16) == 1
+    ada, ben, _ = [who for who, _, _ in world.administrators]
+
+    world.add(world.suspend(people()["claire"], 2))
+
+    assert world.directory.next_n([ama.account]) == 2
+    assert world.directory.next_n([ada, ben]) == world.directory.next_n([ben, ada]) == 4  # two coordinators, one loss
+    assert world.directory.next_n([ben]) == 1
+    assert world.directory.next_n([b"x" * 16]) == 1
 
 
 def test_an_unknown_account_has_a_name_for_its_refusal(world: World) -> None:
