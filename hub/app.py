@@ -36,6 +36,9 @@ from hub.audit.explorer import Explorer
 from hub.audit.heads import HEADS, Heads
 from hub.audit.log import Log
 from hub.audit.routes import CHECKPOINTS, EXPLORER, LOG, READABLE
+from hub.cards import routes as card_routes
+from hub.cards.coverage import COVERAGE, Coverage
+from hub.cards.service import CARDS, Cards
 from hub.channels import routes as channel_routes
 from hub.channels.service import CHANNELS, Channels
 from hub.channels.visibility import ReadersSight
@@ -68,6 +71,7 @@ from hub.operations import routes as operation_routes
 from hub.operations.register import NamesOfRecord
 from hub.operations.service import OPERATION_SERVICE, Operations
 from hub.operations.state import OPERATIONS, OperationsState
+from hub.presence.dormancy import Presence, Spans
 from hub.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -104,6 +108,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *directory_routes.ROUTES,
     *operation_routes.ROUTES,
     *channel_routes.ROUTES,
+    *card_routes.ROUTES,
     *audit_routes.ROUTES,
     *live_routes.ROUTES,
 )
@@ -135,6 +140,7 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
             journal, clock, hub, sight, most=settings.limits.sockets, most_each=settings.limits.sockets_per_account
         )
         names_of_record = NamesOfRecord(directory, operations)
+        presence = Presence(pool, clock, _spans(settings))
         sessions = Sessions(
             pool,
             journal,
@@ -143,6 +149,7 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
             clock,
             secret,
             hub=hub,
+            presence=presence,
             token_life=timedelta(minutes=settings.token_minutes),
             session_life=timedelta(hours=settings.session_hours),
         )
@@ -165,6 +172,8 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         app[DIRECTORIES] = Directories(directory, journal, clock, sessions.forget)
         app[INVITATIONS] = Invitations(directory, pool, journal, clock)
         app[OPERATION_SERVICE] = Operations(operations, directory, pool, journal, clock)
+        app[CARDS] = Cards(directory, operations, pool, journal, clock)
+        app[COVERAGE] = Coverage(directory, operations, presence, pool, journal)
         app[CHANNELS] = Channels(operations, sight, pool, journal)
         app[POST_OFFICE] = post_office
         app[CHECKPOINTS] = checkpoints
@@ -308,6 +317,10 @@ def _guard(settings: Settings, sessions: Sessions, operations: OperationsState, 
         open_rate=_rate(limits.open_requests_per_minute),
         proxies=settings.proxies,
     )
+
+
+def _spans(settings: Settings) -> Spans:
+    return Spans(*(timedelta(days=days) for days in (settings.live_days, settings.dormant_days, settings.blocked_days)))
 
 
 def _rate(each_minute: int) -> Rate:

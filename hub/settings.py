@@ -93,6 +93,19 @@ class Settings(BaseSettings):
     heads_minutes: int = Field(
         60, ge=1, le=90, description="Minutes until the log says anew where every chain ends; clients warn after 120."
     )
+    live_days: int = Field(
+        30,
+        ge=1,
+        le=365,
+        description="Days after a sign-in for which a contact point counts as live.",
+    )
+    dormant_days: int = Field(45, ge=1, le=730, description="Days without a sign-in until people are reminded of it.")
+    blocked_days: int = Field(
+        90,
+        ge=2,
+        le=1095,
+        description="Days without a sign-in until the account is blocked until restored.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least important line that is logged."
     )
@@ -103,6 +116,12 @@ class Settings(BaseSettings):
     def local_names_stay_on_this_machine(self) -> Self:
         if self.local_names and not is_loopback_name(self.host):
             raise ValueError("local_names needs a host on loopback: 127.0.0.1 or ::1")
+        return self
+
+    @model_validator(mode="after")
+    def nobody_is_blocked_before_they_are_reminded(self) -> Self:
+        if not self.dormant_days < self.blocked_days:
+            raise ValueError("blocked_days must be greater than dormant_days")
         return self
 
     @classmethod

@@ -23,6 +23,7 @@ from hub.http.errors import Conflict, ExpiredSession, Forged, OutOfTime, Revoked
 from hub.http.tokens import SessionClaims
 from hub.journal.records import Also, LeafDraft, Record
 from hub.journal.service import Journal
+from hub.presence.dormancy import Presence
 
 TRUSTED_FOR: Final = timedelta(seconds=20)
 """How long a row read from the table is believed: so long may another process's sign-out take to be seen here."""
@@ -70,6 +71,7 @@ class Sessions:
         secret: bytes,
         *,
         hub: HubId,
+        presence: Presence,
         token_life: timedelta,
         session_life: timedelta,
     ) -> None:
@@ -80,6 +82,7 @@ class Sessions:
         self._clock = clock
         self._secret = secret
         self._hub = hub
+        self._presence = presence
         self._token_life = token_life
         self._session_life = session_life
         self._cache: OrderedDict[str, _Cached] = OrderedDict()
@@ -103,13 +106,19 @@ class Sessions:
         return self._rolls.code(actor.account)
 
     async def open(self, account: bytes, wrap: bytes, place: Place, also: Also) -> Opened:
-        """A new session of an account that has just proven itself; `also` is done in the same transaction."""
+        """
+        A new session of an account that has just proven itself; `also` is done in the same transaction.
+
+        Raises Dormant where nobody has signed in for too long.
+        """
         now = self._clock.now()
+        await self._presence.check_awake(account)
         jti = b64(secrets.token_bytes(16))
         expires_at = now + self._session_life
 
         async def rows(db: Connection) -> None:
             await queries.open_session(db, jti, account, now, expires_at, place.address, place.agent)
+            await self._presence.note(db, account, now)
             await also(db)
 
         leaf = LeafDraft("sign-in", actor=account, object=b64(wrap), place=place, detail={"session": jti})

@@ -4,7 +4,7 @@ What the hub refuses, by the code that the answer carries (docs/spec/22-http.md,
     Refusal
     ├── Malformed, TooLarge, UnsupportedMedia        the request itself
     ├── OriginRefused, RateLimited, HubBusy          before anybody looks at it
-    ├── Unauthenticated, ExpiredSession, NoDevice,
+    ├── Unauthenticated, Dormant, ExpiredSession, NoDevice,
     │   NotAllowed                                   who asks
     ├── NotFound                                     unknown, or not for this account: the two look the same
     ├── Conflict, Repeated, Gap, StaleEpoch          somebody was earlier, or is missing
@@ -112,6 +112,12 @@ class OutOfTime(Refusal):
 
 class RuleBroken(Refusal):
     code = "refused"
+
+
+class Dormant(Refusal):
+    """`days` without a sign-in have passed: only who has proven themselves is told so."""
+
+    code = "dormant"
 
 
 class Forged(Refusal):

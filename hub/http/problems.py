@@ -92,6 +92,14 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         N_("You are signed out"),
         N_("The session has ended. What you wrote is kept on this device. Sign in to go on."),
     ),
+    "dormant": Sentence(
+        403,
+        N_("The account is blocked"),
+        N_(
+            "Nobody has signed in for too long, so the account was put to rest. Nothing was deleted. "
+            "Ask an administrator to restore it."
+        ),
+    ),
     "no-device": Sentence(
         403,
         N_("This session has no device yet"),
