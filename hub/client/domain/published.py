@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from hub.client.domain.templates import Template, forms_of, load_template
 FIRST = "domain"
 MORE = "domain-more"
 _ENTRY = ("code", "en", "fr", "words", "group", "compartment")
-# What a page needs before it can show or write anything; the rest comes when a form or an alert asks for it.
+# What a page needs before it can show a row; the rest comes behind it, before a form is shown.
 _FIRST_RECORDS = frozenset({"seizure"})
 _LISTS_OF_EVERY_ROW = frozenset({"countries", "places", "conveyances", "tlp"})
 
@@ -80,16 +80,13 @@ def template_documents(config: Path) -> dict[str, dict[str, Any]]:
 
 def documents(config: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """
-    The two published documents: the first one suffices for the seizure record, the second one holds the rest.
+    The two published documents: the first one suffices for a seizure's row, the second one holds the rest.
 
     Together they are `document`. The first one's ``more`` is the second one's file name.
     """
     whole = document(config)
     first = [one for one in whole["templates"] if one["id"] in _FIRST_RECORDS]
-    fields = [
-        field for one in first for form in one["forms"] for section in form["sections"] for field in section["fields"]
-    ]
-    lists = {field["list"] for field in fields if "list" in field} | _LISTS_OF_EVERY_ROW
+    lists = {name for one in first for name in _lists_of_the_row(one)} | _LISTS_OF_EVERY_ROW
     more = {
         "blueprints": whole["blueprints"],
         "lists": [one for one in whole["lists"] if one["name"] not in lists],
@@ -121,12 +118,22 @@ def read(published: Mapping[str, Any], more: Mapping[str, Any] | None = None) ->
         (record, form): load_template(one, form) for record, one in documents.items() for form in forms_of(one)
     }
     lists = load_lists({"lists": [one for part in parts for one in part["lists"]]})
+    whole = more is not None or "more" not in published
     for template in templates.values():
         for field in template.fields:
-            if field.list and field.list not in lists:
+            if whole and field.list and field.list not in lists:
                 raise MalformedTemplate(f"{field.key} asks for the list {field.list}, which is not there.")
     plans = [one for part in parts for one in part.get("blueprints", [])]
     return Domain(templates, lists, documents, read_blueprints(plans, list(documents)))
+
+
+def _lists_of_the_row(record: Mapping[str, Any]) -> Iterator[str]:
+    shown = {key for keys in record["summary"].values() for key in keys}
+    for form in record["forms"]:
+        for section in form["sections"]:
+            for field in section["fields"]:
+                if field["key"] in shown and "list" in field:
+                    yield field["list"]
 
 
 def _file_name(kind: str, body: bytes) -> str:

@@ -30,10 +30,10 @@ export function readDomain(published: unknown, more: unknown = null): Domain {
   const lists = loadLists({ lists: read.flatMap((part) => part.lists) });
   const documents = read.flatMap((part) => part.templates).filter(isObject);
   const templates = documents.flatMap((one) => formsOf(one).map((form) => loadTemplate(one, form)));
+  const rest = isObject(published) && more === null ? published.more : undefined;
   for (const field of templates.flatMap((template) => template.fields))
-    if (field.list !== "" && !lists.has(field.list))
+    if (rest === undefined && field.list !== "" && !lists.has(field.list))
       throw new MalformedTemplate(`${field.key} asks for the list ${field.list}, which is not there.`);
-  const rest = isObject(published) && more === null ? published.more : null;
   return {
     templates,
     lists,

@@ -1,17 +1,16 @@
 /** Alerts in words: forms and lists come from the published document, which names nobody and is the same for all. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { type Domain, readDomain } from "../domain/published.ts";
 import { alertBody, postBody, readAlertBody, readPostBody } from "../domain/bodies.ts";
-import { summary, valueText } from "../domain/summaries.ts";
-import type { Field, Template, Values } from "../domain/templates.ts";
+import { summary } from "../domain/summaries.ts";
+import type { Template, Values } from "../domain/templates.ts";
 import { said } from "../domain/texts.ts";
-import { isTime, showDecimal } from "../domain/values.ts";
+import { showDecimal } from "../domain/values.ts";
 import { Failed } from "../store/bridge.ts";
 import type { AlertBody, PostBody } from "../worker/protocol.ts";
 import { shell } from "./shell.ts";
 import { attempt } from "./state.ts";
-import { dateAndClock } from "./times.ts";
-import { language, t } from "./words.ts";
+import { language } from "./words.ts";
 
 /** Null while it is on its way; rows wait for it, since without it a code could not be put into words. */
 export const domain = signal<Domain | null>(null);
@@ -22,13 +21,29 @@ async function fetched(address: string): Promise<unknown> {
   return await answer.json();
 }
 
-/** The forms and lists of the first screen, then the others: their codes stand bare until they are here. */
+/** True once every form and list is here: before that no form is shown, and codes of the lists to come stand bare. */
+export const wholeDomain = computed(() => domain.value?.more === null);
+
+let first: unknown = null;
+
+/** What rows need; then, behind it, the other forms and lists. */
 export async function loadDomain(): Promise<void> {
+  first = await fetched(documents().pathname);
+  domain.value = readDomain(first);
+  attempt(loadMore());
+}
+
+/** Asked again by a page that needs a form while the line was broken before. */
+export async function loadMore(): Promise<void> {
+  const more = domain.value?.more ?? null;
+  if (more === null) return;
+  const rest = await fetched(new URL(more, documents()).pathname);
+  domain.value = readDomain(first, rest);
+}
+
+function documents(): URL {
   if (shell.documents === null) throw new Error("The shell names no document of forms.");
-  const address = new URL(shell.documents, location.href);
-  const first = await fetched(address.pathname);
-  const { more } = (domain.value = readDomain(first));
-  if (more !== null) attempt(fetched(new URL(more, address).pathname).then((rest) => (domain.value = readDomain(first, rest))));
+  return new URL(shell.documents, location.href);
 }
 
 export interface Way {
@@ -109,58 +124,6 @@ export function summarised(template: string, form: string, values: Values, tlp: 
 /** What the label means, in the words of the list. */
 export function tlpMeaning(mark: string): string {
   return domain.value?.lists.get("tlp")?.label(mark, language.value) ?? "";
-}
-
-export interface Line {
-  readonly key: string;
-  readonly label: string;
-  readonly words: string;
-  readonly isCode: boolean;
-}
-
-export interface LineGroup {
-  readonly key: string;
-  readonly title: string;
-  readonly lines: readonly Line[];
-}
-
-function fieldWords(field: Field, value: string | number): string {
-  const lists = domain.value?.lists;
-  if (field.type === "boolean") return value === "yes" ? t("Yes") : t("No");
-  if (field.type === "datetime" && isTime(String(value))) return t("{moment} UTC", { moment: dateAndClock(Date.parse(String(value))) });
-  return lists === undefined ? String(value) : valueText(field, lists, value, language.value);
-}
-
-/** Every field that was filled, in the order of its form; what this page's form doesn't know stands last, under its key. */
-export function linesOf(body: AlertBody): readonly LineGroup[] {
-  const { values } = readAlertBody(body);
-  const known = templateOf(body.template, body.form);
-  const left = new Set(Object.keys(values).filter((key) => key !== "tlp"));
-  const groups: LineGroup[] = [];
-  for (const section of known?.sections ?? []) {
-    const lines: Line[] = [];
-    for (const field of section.fields) {
-      const value = values[field.key];
-      if (value === undefined || !left.delete(field.key)) continue;
-      const code = field.type === "hs" || field.type === "cas" ? String(value) : null;
-      const listed = code === null ? undefined : domain.value?.lists.get(field.list)?.label(code, language.value);
-      const words = code === null ? fieldWords(field, value) : listed === undefined || listed === code ? code : `${code} ${listed}`;
-      lines.push({ key: field.key, label: said(field.label, language.value), words, isCode: code !== null && words === code });
-    }
-    if (lines.length > 0) groups.push({ key: section.key, title: said(section.title, language.value), lines });
-  }
-  if (left.size > 0) {
-    const lines = [...left].map((key) => ({ key, label: key, words: String(values[key]), isCode: true }));
-    groups.push({ key: "unknown", title: t("Fields of a newer form"), lines });
-  }
-  return groups;
-}
-
-/** When it happened, as the author says, in milliseconds; null where the form has no such field. */
-export function eventAt(body: AlertBody): number | null {
-  const { values } = readAlertBody(body);
-  const at = values["event_at"];
-  return typeof at === "string" && isTime(at) ? Date.parse(at) : null;
 }
 
 /** The words of a post as they are sealed. Throws MalformedBody. */

@@ -3,9 +3,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { Channels } from "./channel.tsx";
 import { Header, Page, SkipLink } from "./frame.tsx";
 import { Home } from "./home.tsx";
-import { fetchTheRest, lazy } from "./lazy.tsx";
+import { Nothing, fetchTheRest, lazy } from "./lazy.tsx";
 import { type Place, place } from "./route.ts";
-import { Shortcuts, useShortcuts } from "./shortcuts.tsx";
+import { shortcutsOpen, useShortcuts } from "./shortcuts.ts";
 import { SignIn } from "./sign-in.tsx";
 import { session, unread } from "./state.ts";
 import { t } from "./words.ts";
@@ -15,6 +15,7 @@ const NewAlert = lazy(async () => (await import("./new-alert.tsx")).NewAlert);
 const DraftPage = lazy(async () => (await import("./draft.tsx")).DraftPage);
 const Notices = lazy(async () => (await import("./notices.tsx")).Notices);
 const Members = lazy(async () => (await import("./members.tsx")).Members);
+const Keys = lazy(async () => (await import("./keys.tsx")).Keys, Nothing);
 const Readers = lazy(async () => (await import("./readers.tsx")).Readers);
 
 function titleOf(at: Place): string {
@@ -116,7 +117,7 @@ function Opened() {
       <SkipLink />
       <Header open />
       <Content />
-      <Shortcuts />
+      {shortcutsOpen.value && <Keys />}
     </div>
   );
 }

@@ -4,9 +4,9 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { B64, ChannelView, Item } from "../worker/protocol.ts";
 import { audience } from "./audience.ts";
 import { channelName, compartmentIcon, compartmentWords, historyWords } from "./channels.ts";
-import { Detail } from "./detail.tsx";
 import { startDraft } from "./drafts.ts";
 import { Icon } from "./icon.tsx";
+import { WaitingPart, lazy } from "./lazy.tsx";
 import { type Items, useItems } from "./items.ts";
 import { problemWords } from "./problems.ts";
 import { Rail } from "./rail.tsx";
@@ -16,6 +16,8 @@ import { Line, authorName, timeOf } from "./rows.tsx";
 import { attempt, findChannel, findOperation, now, operations } from "./state.ts";
 import { dayHeading, dayOf } from "./times.ts";
 import { t, tn } from "./words.ts";
+
+const Detail = lazy(async () => (await import("./detail.tsx")).Detail, WaitingPart);
 
 type Pane = "rail" | "feed" | "detail";
 

@@ -6,7 +6,7 @@ import { type Field, type Section, type Template, type Values, defaults, fieldsT
 import { reference } from "../domain/references.ts";
 import { said } from "../domain/texts.ts";
 import type { B64, ChannelView, Draft, Problem } from "../worker/protocol.ts";
-import { alertOf, domain, summarised, templateOf } from "./alerts.ts";
+import { alertOf, domain, loadMore, summarised, templateOf, wholeDomain } from "./alerts.ts";
 import { channelName } from "./channels.ts";
 import { type Keeper, useKeeper } from "./drafts.ts";
 import { type Form, FieldInput, fieldId, mistakeWords } from "./fields.tsx";
@@ -32,14 +32,18 @@ interface ComposeProps {
 export function Compose({ draft, channel, operation }: ComposeProps) {
   const keeper = useKeeper(draft);
   const now = keeper.draft.value;
+  const whole = wholeDomain.value;
   const template = templateOf(now.template ?? "", now.form ?? "");
-  if (template === null) {
+  useEffect(() => {
+    if (!whole) attempt(loadMore());
+  }, [whole]);
+  if (template === null || !whole) {
     return (
       <Page narrow>
         <div class="page-head">
-          <h1 tabIndex={-1}>{domain.value === null ? t("Preparing the form …") : t("This page doesn’t know the form of your draft")}</h1>
+          <h1 tabIndex={-1}>{!whole ? t("Preparing the form …") : t("This page doesn’t know the form of your draft")}</h1>
         </div>
-        {domain.value !== null && <p>{t("It was begun with another version. Load the page again to update it; the draft is kept.")}</p>}
+        {whole && <p>{t("It was begun with another version. Load the page again to update it; the draft is kept.")}</p>}
       </Page>
     );
   }

@@ -1,9 +1,10 @@
 /** One item beside the feed: what it says, who signed it, and what was answered. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { AlertBody, B64, ChannelView, Item, PostBody, Problem } from "../worker/protocol.ts";
-import { eventAt, linesOf, summaryOf, tlpMeaning } from "./alerts.ts";
+import { summaryOf, tlpMeaning } from "./alerts.ts";
 import { Icon } from "./icon.tsx";
 import { NoticeHead } from "./notice-detail.tsx";
+import { eventAt, linesOf } from "./lines.ts";
 import { problemWords } from "./problems.ts";
 import { channelPath } from "./route.ts";
 import { type Fault, type Sent, Clock, Tlp, authorName, faultWords, isAlert } from "./rows.tsx";

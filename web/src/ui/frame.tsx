@@ -5,8 +5,8 @@ import { Icon, Mark } from "./icon.tsx";
 import { problemWords } from "./problems.ts";
 import { place } from "./route.ts";
 import { shell } from "./shell.ts";
-import { shortcutsOpen } from "./shortcuts.tsx";
-import { ask, attempt, connection, now, outbox, session, trouble, tasks, turnTo } from "./state.ts";
+import { shortcutsOpen } from "./shortcuts.ts";
+import { ask, attempt, behind, connection, now, outbox, session, trouble, tasks, turnTo } from "./state.ts";
 import { clock } from "./times.ts";
 import { LANGUAGES, language, switchLanguage, t, tn, untranslated } from "./words.ts";
 
@@ -185,6 +185,12 @@ function Strips() {
             {t("No connection. Your work is kept and will be sent.")}{" "}
             {waiting > 0 && tn("{n} item waits to be sent.", "{n} items wait to be sent.", waiting)}
           </span>
+        </p>
+      )}
+      {behind.value && (
+        <p class="strip is-due">
+          <Icon name="clock" />
+          <span>{t("The hub’s last proof of what exists is over two hours old: newer items may be missing. Past a day nothing is sent.")}</span>
         </p>
       )}
       {ending && (

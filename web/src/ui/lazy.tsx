@@ -15,7 +15,47 @@ export async function fetchTheRest(): Promise<void> {
   for (const one of all) await one();
 }
 
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (props: P) => ComponentChildren {
+interface WaitingProps {
+  /** What keeps the page away; null while it is on its way. */
+  readonly again: (() => void) | null;
+}
+
+/** Stands in for a whole page. */
+function WaitingPage({ again }: WaitingProps) {
+  return (
+    <Page narrow>
+      <div class="stack measure">
+        <h1 tabIndex={-1}>{again === null ? t("One moment …") : t("This page could not be fetched")}</h1>
+        {again !== null && <Again again={again} />}
+      </div>
+    </Page>
+  );
+}
+
+/** Stands in for a part of a page. */
+export function WaitingPart({ again }: WaitingProps) {
+  return <div class="detail stack">{again === null ? <p role="status">{t("One moment …")}</p> : <Again again={again} />}</div>;
+}
+
+/** For what is asked for by a key, and comes a moment later. */
+export function Nothing(): null {
+  return null;
+}
+
+function Again({ again }: { readonly again: () => void }) {
+  return (
+    <>
+      <p>{t("There is no connection. What you typed is kept.")}</p>
+      <p>
+        <button class="button" type="button" onClick={again}>
+          {t("Try again")}
+        </button>
+      </p>
+    </>
+  );
+}
+
+export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, Waiting: ComponentType<WaitingProps> = WaitingPage): (props: P) => ComponentChildren {
   const found = signal<ComponentType<P> | null>(null);
   const failed = signal(false);
   const begin = async (): Promise<void> => {
@@ -37,23 +77,6 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (
     useEffect(() => {
       if (Found === null) void begin();
     }, [Found]);
-    if (Found !== null) return <Found {...props} />;
-    return (
-      <Page narrow>
-        <div class="stack measure">
-          <h1 tabIndex={-1}>{failed.value ? t("This page could not be fetched") : t("One moment …")}</h1>
-          {failed.value && (
-            <>
-              <p>{t("There is no connection. What you typed is kept.")}</p>
-              <p>
-                <button class="button" type="button" onClick={() => void begin()}>
-                  {t("Try again")}
-                </button>
-              </p>
-            </>
-          )}
-        </div>
-      </Page>
-    );
+    return Found === null ? <Waiting again={failed.value ? () => void begin() : null} /> : <Found {...props} />;
   };
 }

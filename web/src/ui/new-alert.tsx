@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { type Template, defaults, offered } from "../domain/templates.ts";
 import { said } from "../domain/texts.ts";
 import type { B64, Problem } from "../worker/protocol.ts";
-import { domain, typeIcon } from "./alerts.ts";
+import { domain, typeIcon, wholeDomain } from "./alerts.ts";
 import { Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
 import { problemWords } from "./problems.ts";
@@ -40,7 +40,7 @@ export function NewAlert({ operation, id }: { readonly operation: B64; readonly 
   const channel = findChannel(id);
   const choices = channel === null ? [] : kinds(channel.compartment);
   // While further forms are on their way, one is not yet the only one.
-  const only = choices.length === 1 && domain.value?.more === null ? choices[0] : undefined;
+  const only = choices.length === 1 && wholeDomain.value ? choices[0] : undefined;
   const start = (template: Template): void => {
     begin(template, operation, id).catch((reason: unknown) => setProblem(problemOf(reason)));
   };

@@ -3,16 +3,15 @@
  * it says nothing about a person.
  */
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { channelPath, go, place } from "./route.ts";
 import { operations } from "./state.ts";
-import { t } from "./words.ts";
 
 const COOKIE = "keys=off";
 export const shortcutsOpen = signal(false);
-const enabled = signal(!document.cookie.split("; ").includes(COOKIE));
+export const enabled = signal(!document.cookie.split("; ").includes(COOKIE));
 
-function enable(on: boolean): void {
+export function enable(on: boolean): void {
   enabled.value = on;
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `${on ? "keys=" : COOKIE}; Path=/; SameSite=Strict; Max-Age=${on ? 0 : 31_536_000}${secure}`;
@@ -103,53 +102,4 @@ export function useShortcuts(): void {
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);
   }, []);
-}
-
-export function Shortcuts() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const open = shortcutsOpen.value;
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-  }, [open]);
-  if (!open) return null;
-  const keys: readonly (readonly [readonly string[], string])[] = [
-    [["j", "k"], t("next, previous item")],
-    [["Enter"], t("open the item beside")],
-    [["Esc"], t("close it, back to the row")],
-    [["n"], t("next unread")],
-    [["c"], t("new alert")],
-    [["a"], t("acknowledge the notice")],
-    [["r"], t("reply in the thread")],
-    [["g", "h"], t("home")],
-    [["g", "c"], t("channels")],
-    [["g", "n"], t("notices")],
-    [["Ctrl", "Enter"], t("send")],
-    [["?"], t("this list")],
-  ];
-  return (
-    <dialog class="dialog" ref={dialog} aria-labelledby="keys-t" onClose={() => (shortcutsOpen.value = false)}>
-      <h2 id="keys-t">{t("Keyboard shortcuts")}</h2>
-      <dl class="keys">
-        {keys.map(([caps, does]) => (
-          <div key={caps.join()}>
-            <dt>
-              {caps.map((cap) => (
-                <kbd key={cap}>{cap}</kbd>
-              ))}
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
-      <div class="choice">
-        <input type="checkbox" id="keys-on" checked={enabled.value} onChange={(event) => enable(event.currentTarget.checked)} />
-        <label for="keys-on">{t("Single keys are on. They never act inside a field.")}</label>
-      </div>
-      <p>
-        <button class="button" type="button" onClick={() => dialog.current?.close()}>
-          {t("Close")}
-        </button>
-      </p>
-    </dialog>
-  );
 }
