@@ -55,6 +55,10 @@ export function problemWords(problem: Problem): string {
     case "bad-checkpoint":
     case "bad-proof":
       return t("The hub shows another history than before. Stop here and tell an administrator by phone.");
+    case "held-back":
+      return t("The hub says that there is more, and doesn’t deliver it. Stop here and tell an administrator by phone.");
+    case "old-news":
+      return t("What this browser knows is over a day old, so nothing is sent. Check this device’s clock; what you typed is kept.");
     case "not-kept":
       return t("This device could not store it: its space for this page is full or switched off. Copy your text before you leave.");
     case "draft-gone":

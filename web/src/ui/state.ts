@@ -23,6 +23,8 @@ import { isProblem } from "./problems.ts";
 /** Null until the worker has said where it stands. */
 export const session = signal<Session | null>(null);
 export const connection = signal<Connection>("connecting");
+/** Whether newer things may exist than the hub has owned to for over two hours. */
+export const behind = signal(false);
 export const operations = signal<readonly OperationView[] | null>(null);
 export const drafts = signal<readonly Draft[]>([]);
 export const outbox = signal<readonly OutboxEntry[]>([]);
@@ -128,6 +130,10 @@ function heard(event: Event): void {
   if (event.event === "session") return turnTo(event.session);
   if (event.event === "connection") {
     connection.value = event.connection;
+    return;
+  }
+  if (event.event === "news") {
+    behind.value = event.behind;
     return;
   }
   if (session.value?.phase !== "open") return;

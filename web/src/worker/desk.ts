@@ -187,6 +187,7 @@ export class Desk {
         operations: () => this.governed(),
         items: (channel, arrived) => this.arrived(channel, arrived),
         connection: (state) => this.connected(state),
+        news: (behind) => this.tell({ event: "news", behind }),
         ended: () => void this.close("ended"),
       });
       await this.at("opening", "checking-directory");
@@ -209,7 +210,7 @@ export class Desk {
 
   private opening(keys: Unlocked, world: World, records: Records, expires: number): Open {
     const place = (operation: string, channel: string): Rotating => world.place(operation, channel);
-    const outbox = new Outbox(records, keys, place, (entry) => this.outboxChanged(entry));
+    const outbox = new Outbox(records, keys, place, () => world.requireNews(), (entry) => this.outboxChanged(entry));
     return { keys, world, expires, outbox, drafts: new Drafts(records), marks: new Marks(records) };
   }
 

@@ -1,7 +1,7 @@
 /**
  * The audit log as this worker relies on it: a pinned checkpoint that only grows, and proofs of place (protocol.md 7).
  */
-import { type Json, type JsonObject, parse, unb64 } from "../crypto/encoding.ts";
+import { type Bytes, type Json, type JsonObject, parse, unb64 } from "../crypto/encoding.ts";
 import { ProtocolError } from "../crypto/errors.ts";
 import type { Proof } from "../crypto/evidence.ts";
 import { leafHash, verifyConsistency, verifyInclusion } from "../crypto/merkle.ts";
@@ -92,13 +92,23 @@ export class Log {
     return { note, proofs: proofs as { [At in keyof P]: Proof } };
   }
 
-  private async stands(index: number, id: string, { size, root }: Checkpoint): Promise<Proof> {
+  /** The leaf at `index`, proven. Raises bad-proof. */
+  async body(index: number): Promise<Bytes> {
+    return (await this.leafAt(index, await this.covering(index))).leaf;
+  }
+
+  private async stands(index: number, id: string, checkpoint: Checkpoint): Promise<Proof> {
+    const proof = await this.leafAt(index, checkpoint);
+    const { object, type } = parse(proof.leaf) as JsonObject;
+    if (object !== id || !RECORDS.has(type)) throw new ProtocolError("bad-proof", "The log holds something else there.");
+    return proof;
+  }
+
+  private async leafAt(index: number, { size, root }: Checkpoint): Promise<Proof> {
     const proof = await getJson<InclusionProof>(`/api/log/proof/inclusion?index=${index}&size=${size}`);
     const leaf = unb64(proof.leaf);
     const path = proof.path.map((one) => unb64(one));
     await verifyInclusion(index, size, await leafHash(leaf), path, root);
-    const { object, type } = parse(leaf) as JsonObject;
-    if (object !== id || !RECORDS.has(type)) throw new ProtocolError("bad-proof", "The log holds something else there.");
     return { index, leaf, path };
   }
 

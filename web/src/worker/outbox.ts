@@ -51,10 +51,12 @@ interface Receipt {
   readonly at: number;
 }
 
+/** `ready` raises while what is known here is too old to act on. */
 export class Outbox {
   private readonly records: Records;
   private readonly keys: Unlocked;
   private readonly place: (operation: string, channel: string) => Rotating;
+  private readonly ready: () => Promise<void>;
   private readonly changed: (entry: OutboxEntry) => void;
   private readonly running = new Set<string>();
 
@@ -62,11 +64,13 @@ export class Outbox {
     records: Records,
     keys: Unlocked,
     place: (operation: string, channel: string) => Rotating,
+    ready: () => Promise<void>,
     changed: (entry: OutboxEntry) => void,
   ) {
     this.records = records;
     this.keys = keys;
     this.place = place;
+    this.ready = ready;
     this.changed = changed;
   }
 
@@ -159,6 +163,7 @@ export class Outbox {
   }
 
   private async sendNew(place: Rotating, waiting: Waiting): Promise<Receipt> {
+    await this.ready();
     await place.log.sync();
     // Nothing is built on a past that was taken back: it would use this device's numbers a second time.
     if (place.log.broken !== null) throw new Declined(place.log.broken);

@@ -332,6 +332,8 @@ export type Ask = keyof Requests;
 export type Event =
   | { readonly event: "session"; readonly session: Session }
   | { readonly event: "connection"; readonly connection: Connection }
+  /** Each minute: whether the hub's last word on what exists is over two hours old. */
+  | { readonly event: "news"; readonly behind: boolean }
   | { readonly event: "operations" }
   | { readonly event: "items"; readonly channel: B64; readonly arrived: readonly B64[] }
   | { readonly event: "outbox"; readonly entry: OutboxEntry }

@@ -5,6 +5,7 @@
  */
 import { b64 } from "../crypto/encoding.ts";
 import { actBody } from "../crypto/directory.ts";
+import { age, REFUSE_AFTER, WARN_AFTER } from "../crypto/heads.ts";
 import { channelOf } from "../crypto/membership.ts";
 import { pack, type Packet, unpackAll } from "../crypto/packet.ts";
 import { getJson, Refused, sendPacket } from "../net/api.ts";
@@ -14,6 +15,7 @@ import { EpochSecrets } from "./epochs.ts";
 import type { Governing } from "./governance.ts";
 import type { Unlocked } from "./keys.ts";
 import { DirectoryLedger, OperationLedger, placeOf } from "./ledger.ts";
+import { later } from "./later.ts";
 import { Log } from "./log.ts";
 import { keepPins, knownPins, Pins } from "./pins.ts";
 import { ProtocolError } from "../crypto/errors.ts";
@@ -23,12 +25,16 @@ import type { Rotating } from "./rotation.ts";
 import { reads, type Seen } from "./views.ts";
 
 const PIN_PAUSE = 5_000;
+const NEWS_EVERY = 60 * 60 * 1000;
+const NEWS_LOOK = 60 * 1000;
 const ACT_LIFE = 24 * 60 * 60 * 1000;
 
 export interface Watcher {
   operations(): void;
   items(channel: string, arrived: readonly string[]): void;
   connection(state: LiveState): void;
+  /** Told each minute. */
+  news(behind: boolean): void;
   ended(): void;
 }
 
@@ -41,13 +47,15 @@ interface Opened {
 export class World {
   readonly directory: DirectoryLedger;
   readonly operations = new Map<string, Opened>();
-  private readonly keys: Unlocked;
+  readonly keys: Unlocked;
   private readonly records: Records;
   private readonly pins = new Pins();
   private ownLog: Log | null = null;
   private readonly watcher: Watcher;
   private readonly live: Live;
   private pinTimer: ReturnType<typeof setTimeout> | undefined;
+  private newsTimer: ReturnType<typeof setInterval> | undefined;
+  private newsAt = 0;
 
   constructor(hub: string, keys: Unlocked, records: Records, watcher: Watcher) {
     this.keys = keys;
@@ -93,11 +101,34 @@ export class World {
       for (const [channel, seen] of pins.channels) await channels.get(channel)?.checkPin(seen);
     }
     await this.proveHeads();
+    await this.checkNews();
     this.pinSoon();
   }
 
   follow(): void {
     this.live.start();
+    this.newsTimer = setInterval(() => void this.keepNews(), NEWS_LOOK);
+  }
+
+  /** Whether newer things may exist than the hub has owned to. */
+  get isBehind(): boolean {
+    return age(this.newsAt, Date.now()) > WARN_AFTER;
+  }
+
+  /** Returns only if what is known here is young enough to act on. Raises old-news past a day. */
+  async requireNews(): Promise<void> {
+    if (this.isBehind) await this.checkNews();
+    if (age(this.newsAt, Date.now()) > REFUSE_AFTER) throw new Declined("old-news");
+  }
+
+  private async checkNews(): Promise<void> {
+    const { checkNews } = await later(() => import("./heads.ts"));
+    this.newsAt = await checkNews(this);
+  }
+
+  private async keepNews(): Promise<void> {
+    if (age(this.newsAt, Date.now()) > NEWS_EVERY) await this.orStandStill(() => this.checkNews());
+    this.watcher.news(this.isBehind);
   }
 
   /** Raises where the log did not only grow since any device of this person last saw it. */
@@ -110,6 +141,7 @@ export class World {
 
   stop(): void {
     clearTimeout(this.pinTimer);
+    clearInterval(this.newsTimer);
     this.live.stop();
     for (const { secrets } of this.operations.values()) secrets.forget();
   }
@@ -137,6 +169,15 @@ export class World {
     if (opened === undefined) throw new Declined("not-found");
     const { ledger, secrets, channels } = opened;
     return { keys: this.keys, directory: this.directory, operation: ledger, secrets, log: (channel) => channels.get(channel) ?? null };
+  }
+
+  /** Takes in what this person has just signed or was let into, without waiting for the live line. */
+  async refresh(operation: string): Promise<void> {
+    await (this.operations.get(operation)?.ledger.sync() ?? this.openOperation(operation));
+    await this.reopen();
+    this.live.subscribe();
+    this.watcher.operations();
+    this.pinSoon();
   }
 
   get log(): Log {
@@ -169,9 +210,10 @@ export class World {
 
   private async openOperation(operation: string): Promise<Opened> {
     const ledger = new OperationLedger(operation, this.directory);
-    await ledger.sync();
     const opened: Opened = { ledger, secrets: new EpochSecrets(this.keys, ledger), channels: new Map() };
+    // Known before its past is here: the live line must not begin another one meanwhile.
     this.operations.set(operation, opened);
+    await ledger.sync();
     await this.openChannels(opened);
     return opened;
   }
@@ -279,12 +321,19 @@ export class World {
   }
 
   private async pin(): Promise<void> {
-    try {
+    await this.orStandStill(async () => {
       await this.proveHeads();
       await this.collectPins();
       await keepPins(this.records, this.pins);
+    });
+  }
+
+  /** A hub that isn't to be believed any more is shown as such; one that can't be reached is asked again later. */
+  private async orStandStill(check: () => Promise<void>): Promise<void> {
+    try {
+      await check();
     } catch (refused) {
-      if (refused instanceof ProtocolError) {
+      if (refused instanceof ProtocolError || refused instanceof Declined) {
         this.freezeAll(refused.code);
         this.watcher.operations();
         return;
