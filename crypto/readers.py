@@ -19,6 +19,7 @@ from crypto.people import Account, Directory
 EPOCH_AGE: Final = 30 * 24 * 60 * 60 * 1000  # ms; a soft limit: sending goes on if the renewal fails
 REPORTS: Final = 3  # by one account in one channel within a day: who reports without end stops nobody
 REPORTS_WITHIN: Final = 24 * 60 * 60 * 1000  # ms
+CLOSED: Final = "closed"  # the phase in which an operation is only read
 ON_STALE_EPOCH: Final = frozenset({"acknowledgement", "seen"})  # need no ciphertext
 
 
@@ -29,6 +30,8 @@ class Member:
     aik: bytes
     role: str
     compartments: tuple[str, ...]
+    restored_from: bytes | None = None  # the identity key before this one, where a coordinator restored the member
+    rules_accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,14 @@ class Template:
     hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The handling rules that stand."""
+
+    version: int
+    hash: bytes
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """The operation after `seq` + 1 entries. Never changes; `membership.apply` gives the next one."""
@@ -84,6 +95,12 @@ class Operation:
     members: Mapping[AccountId, Member]
     channels: Mapping[ChannelId, Channel]
     templates: Mapping[str, Template]
+    rules: Rules | None = None
+    retention_until: int | None = None
+    hold: str | None = None  # why nothing may be destroyed
+    destroy_at: int | None = None
+    version: int = 1
+    taken_seq: int = 0  # the last appointment that was used
 
     def channel(self, channel: ChannelId) -> Channel:
         """Raises NotAllowed."""
@@ -122,9 +139,12 @@ def stale(state: Operation, channel: ChannelId, directory: Directory) -> bool:
 
 
 def epoch_needed(state: Operation, channel: ChannelId, directory: Directory, at: int) -> bool:
-    """Whether any reader may make an epoch at `at` unasked: it is missing, stale, 30 days old, or a reader waits."""
+    """
+    Whether any reader may make an epoch at `at` unasked: it is missing, stale, 30 days old, or a reader waits. Never
+    in a closed operation, where nothing is sealed any more.
+    """
     epoch = state.channel(channel).epoch
-    return (
+    return state.phase != CLOSED and (
         epoch is None
         or stale(state, channel, directory)
         or at - epoch.made_at >= EPOCH_AGE
@@ -136,20 +156,62 @@ def may_send(state: Operation, channel: ChannelId, account: AccountId, kind: str
     """
     Returns only if `account` may send a `kind` into `channel` now.
 
-    Raises NotAllowed (no member, channel closed, role or clearance), NotAReader, or StaleEpoch (also while there is no
-    epoch); an acknowledgement is accepted on a stale epoch.
+    Raises NotAllowed (no member, operation or channel closed, role or clearance), NotAReader, or StaleEpoch (also while
+    there is no epoch); an acknowledgement is accepted on a stale epoch.
     """
     place, member = state.channel(channel), state.member(account)
+    if state.phase == CLOSED:
+        raise NotAllowed("the operation is closed")
     if not place.open:
         raise NotAllowed("the channel is closed")
     if not state.matrix.allows(f"{kind}.send", member.role, place.compartment):
         raise NotAllowed(f"the role {member.role} sends no {kind} here")
-    if account not in _reading(state, channel, directory):
+    announces = state.matrix.allows("notice.send", member.role, place.compartment)
+    if place.type == "announcement" and kind not in ON_STALE_EPOCH and not announces:
+        raise NotAllowed("only who announces speaks in a channel of announcements")
+    if not reads_channel(state, channel, account, directory):
         raise NotAReader("who doesn't read a channel sends nothing into it")
     if place.epoch is None:
         raise StaleEpoch("the channel has no epoch yet")
     if kind not in ON_STALE_EPOCH and stale(state, channel, directory):
         raise StaleEpoch("someone who can open this epoch lost reading: a new one comes first")
+
+
+def reads_channel(state: Operation, channel: ChannelId, account: AccountId, directory: Directory) -> bool:
+    """Whether the account is among the channel's readers."""
+    return account in _reading(state, channel, directory)
+
+
+def coordinators(state: Operation, directory: Directory) -> tuple[AccountId, ...]:
+    """The valid ones: with the identity key they were admitted with, not suspended."""
+    accounts = directory.accounts
+    return tuple(
+        who
+        for who, member in state.members.items()
+        if member.role == "coordinator"
+        and who in accounts
+        and accounts[who].aik == member.aik
+        and not accounts[who].suspended
+    )
+
+
+def is_coordinated(state: Operation, directory: Directory) -> bool:
+    """Whether enough valid coordinators are left to go on: one; two in a closed operation, who may destroy it."""
+    return len(coordinators(state, directory)) >= (2 if state.phase == CLOSED else 1)
+
+
+def appointed(state: Operation, directory: Directory, account: AccountId) -> int | None:
+    """
+    The `act_seq` by which `account` may take over the operation now; None if nobody appointed it, the appointment is
+    used or not the newest, or the operation has its coordinators.
+    """
+    appointment, person = directory.appointments.get(state.id), directory.accounts.get(account)
+    if appointment is None or person is None or person.suspended or "coordinate" not in person.may:
+        return None
+    if (appointment.account, appointment.aik) != (account, person.aik) or appointment.seq <= state.taken_seq:
+        return None
+    coordinates = account in coordinators(state, directory)
+    return None if coordinates or is_coordinated(state, directory) else appointment.seq
 
 
 def reported(channel: Channel, by: Sequence[AccountId], at: int) -> Channel:
