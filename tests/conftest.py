@@ -1,16 +1,17 @@
 """What every test may ask for: a real PostgreSQL, a database of its own, a clock that stands still, a free port."""
 
+from __future__ import annotations
+
 import asyncio
 import os
-import secrets
 import shutil
 import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -21,6 +22,10 @@ from hub.db.embedded import Postgres
 from hub.db.migrate import migrate
 from hub.db.pool import Pool, open_pool
 from tests.clock import FakeClock
+from tests.databases import a_database, execute
+
+if TYPE_CHECKING:
+    from tests.settled import Settlement
 
 # The same examples in every run, and no limit for one of them: a machine that is busy is not a fault of the code.
 settings.register_profile("hub", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -69,26 +74,33 @@ def migrated_template(postgres: Postgres) -> str:
     """The name of a database with all migrations and no rows: copying it takes milliseconds."""
 
     async def make() -> None:
-        db = await asyncpg.connect(postgres.dsn())
-        await db.execute(f"CREATE DATABASE {TEMPLATE}")
-        await db.close()
+        await execute(postgres, f"CREATE DATABASE {TEMPLATE}")
         await migrate(postgres.dsn(TEMPLATE), paths.migrations())
 
     asyncio.run(make())
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def settlement(postgres: Postgres, migrated_template: str, tmp_path_factory: pytest.TempPathFactory) -> Settlement:
+    """A hub and its first people, to be copied by each test that begins with them."""
+    from tests.settled import settle, they_come  # the whole program: most tests need less of it
+
+    folder = tmp_path_factory.mktemp("settlement")
+    return asyncio.run(settle(postgres, migrated_template, folder, "settlement", they_come))
+
+
 @pytest.fixture
 async def database(postgres: Postgres, migrated_template: str) -> AsyncIterator[str]:
     """The DSN of a fresh migrated database that only this test uses."""
-    async for dsn in fresh_database(postgres, f"TEMPLATE {migrated_template}"):
+    async with a_database(postgres, migrated_template) as dsn:
         yield dsn
 
 
 @pytest.fixture
 async def empty_database(postgres: Postgres) -> AsyncIterator[str]:
     """The DSN of a fresh database without any migration."""
-    async for dsn in fresh_database(postgres, ""):
+    async with a_database(postgres) as dsn:
         yield dsn
 
 
@@ -110,14 +122,3 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-async def fresh_database(postgres: Postgres, how: str) -> AsyncIterator[str]:
-    name = f"test_{secrets.token_hex(6)}"
-    admin = await asyncpg.connect(postgres.dsn())
-    try:
-        await admin.execute(f"CREATE DATABASE {name} {how}")
-        yield postgres.dsn(name)
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await admin.close()

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aiohttp import web
@@ -27,7 +27,7 @@ from hub.client.administrators import AdministratorKey, new_administrator
 from hub.client.api import Hub
 from hub.client.channel import Item
 from hub.client.enrolment import Invitation, Sheet, invite, make_member
-from hub.client.keystore import write_profile
+from hub.client.keystore import Profile, Unlocked, write_profile
 from hub.client.matrix import read_matrix_file
 from hub.client.member import Member
 from hub.client.registrar import Registrar
@@ -90,6 +90,24 @@ class Channel:
     id: ChannelId
 
 
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Somebody who has enrolled, been certified and signed in at this hub before (tests/settled.py)."""
+
+    sheet: Sheet
+    invitation: Invitation
+    profile: Profile
+    keys: Unlocked
+
+    def at(self, url: str, name: str, folder: Path) -> Person:
+        """The same person with the same keys, at a hub that has moved to `url`."""
+        profile = replace(self.profile, url=url)
+        vault = replace(self.keys.vault, encryption=dict(self.keys.vault.encryption))
+        write_profile(folder, profile)
+        member = Member(folder, profile, replace(self.keys, vault=vault))
+        return Person(name, member, replace(self.sheet, url=url), replace(self.invitation, url=url), folder)
+
+
 @dataclass(slots=True)
 class Village:
     """One hub under test. `url` answers; `app` is the running application, if it runs in this process."""
@@ -102,6 +120,7 @@ class Village:
     keys: list[AdministratorKey]
     registrar: Registrar
     people: dict[str, Person] = field(default_factory=dict)
+    residents: Mapping[str, Resident] = field(default_factory=dict)
     operation: OperationId | None = None
 
     async def members(self, *names: str) -> list[Person]:
@@ -112,6 +131,10 @@ class Village:
         """One person: "coordinator…" and "second…" may coordinate, "auditor…" may audit, others nothing special."""
         if name in self.people:
             return self.people[name]
+        if name in self.residents and may is None:
+            person = self.people[name] = self.residents[name].at(self.url, name, self.folder / "people" / name)
+            await person.member.sign_in()
+            return person
         if may is None:
             powers = {"coordinator": ("coordinate",), "second": ("coordinate",), "auditor": ("audit",)}
             may = powers.get(name, ())
@@ -189,15 +212,33 @@ async def a_hub(
 
     In this process, unless `serving` says where: then the village has no `app`.
     """
+    own = settings_of(folder, dsn, **settings)
+    keys = [new_administrator("First administrator"), new_administrator("Second administrator")]
+    log_key = make_log_key(own.state_dir)
+    matrix = read_matrix_file(paths.config() / "roles.toml")
+    founding = administrators.found(
+        "Exercise", own.origins[0], now(), keys, 1, log_key.public, matrix, exercise=True, log_origin=LOG_ORIGIN
+    )
+    assert await asyncio.to_thread(found, own, founding.packet) == statement_id("genesis", founding.body)
+    async with (serving or served)(own, clock) as app:
+        registrar = Registrar(Hub(own.origins[0]), founding.hub, keys, 1)
+        village = Village(own.origins[0], founding.hub, app, own, folder, keys, registrar)
+        try:
+            yield village
+        finally:
+            await village.close()
+
+
+def settings_of(folder: Path, dsn: str, **settings: object) -> Settings:
+    """Of a hub for tests on a free port, with its state in `folder`."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
     state = folder / "state"
     paths.make_state_dir(state)
-    own = Settings(
+    return Settings(
         **{
             "host": "127.0.0.1",
             "port": port,
-            "origins": (url,),
+            "origins": (f"http://127.0.0.1:{port}",),
             "state_dir": state,
             "dsn": dsn,
             "log_level": "error",
@@ -207,19 +248,6 @@ async def a_hub(
             **settings,
         }
     )
-    keys = [new_administrator("First administrator"), new_administrator("Second administrator")]
-    log_key = make_log_key(state)
-    matrix = read_matrix_file(paths.config() / "roles.toml")
-    founding = administrators.found(
-        "Exercise", url, now(), keys, 1, log_key.public, matrix, exercise=True, log_origin=LOG_ORIGIN
-    )
-    assert await asyncio.to_thread(found, own, founding.packet) == statement_id("genesis", founding.body)
-    async with (serving or served)(own, clock) as app:
-        village = Village(url, founding.hub, app, own, folder, keys, Registrar(Hub(url), founding.hub, keys, 1))
-        try:
-            yield village
-        finally:
-            await village.close()
 
 
 @asynccontextmanager

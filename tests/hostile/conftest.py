@@ -12,12 +12,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from hub.db.embedded import Postgres
 from tests.browser.conftest import NAMES, QUIET
-from tests.conftest import fresh_database
 from tests.hostile.malicious import MaliciousHub, standing_before
 from tests.hostile.visitors import Desk
-from tests.people import Village, a_hub
+from tests.people import Village
+from tests.settled import Settlement
 
 HERE = Path(__file__).parent
 
@@ -43,14 +42,11 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def hub(
-    postgres: Postgres, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Village]:
+async def hub(settlement: Settlement, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Village]:
     """A hub with a coordinator, Ghana and Peru at it, for all attacks of one file."""
-    async for dsn in fresh_database(postgres, f"TEMPLATE {migrated_template}"):
-        async with a_hub(tmp_path_factory.mktemp("hostile"), dsn, local_names=True) as village:
-            await village.open(*await village.members("ghana", "peru"))
-            yield village
+    async with settlement.copy(tmp_path_factory.mktemp("hostile")) as village:
+        await village.open(*await village.members("ghana", "peru"))
+        yield village
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -14,7 +14,7 @@ from hub.db.embedded import Postgres
 from hub.db.pool import Pool, open_pool
 from tests.builders import Hub, running_hub
 from tests.clock import FakeClock
-from tests.conftest import fresh_database
+from tests.databases import a_database
 from tests.integration.journal_kit import a_journal, a_read
 
 LIVED_IN = "lived_in"
@@ -58,9 +58,8 @@ def hub(postgres: Postgres, migrated_template: str, tmp_path_factory: pytest.Tem
 @pytest.fixture
 async def tables(postgres: Postgres, hub: HubId) -> AsyncIterator[Pool]:
     """A copy of that database, to do harm to."""
-    async for dsn in fresh_database(postgres, f"TEMPLATE {LIVED_IN}"):
-        async with open_pool(dsn, size=2) as pool:
-            yield pool
+    async with a_database(postgres, LIVED_IN) as dsn, open_pool(dsn, size=2) as pool:
+        yield pool
 
 
 async def leaf_of(tables: Pool, type: str, nth: int = 0) -> int:

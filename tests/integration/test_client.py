@@ -21,11 +21,12 @@ from hub.client.member import Member
 from hub.client.reading import take_all
 from tests.people import PASSPHRASE, Channel, Person, Village, a_hub, served
 from tests.proxy import a_proxy
+from tests.settled import Settlement
 
 
 @pytest.fixture
-async def hub(tmp_path: Path, database: str) -> AsyncIterator[Village]:
-    async with a_hub(tmp_path, database) as village:
+async def hub(tmp_path: Path, settlement: Settlement) -> AsyncIterator[Village]:
+    async with settlement.copy(tmp_path) as village:
         yield village
 
 
