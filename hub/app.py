@@ -65,6 +65,8 @@ from hub.live.service import LIVE, Live
 from hub.messages import routes as message_routes
 from hub.messages.service import POST_OFFICE, PostOffice
 from hub.messages.verifier import Verifier
+from hub.nominations import routes as nomination_routes
+from hub.nominations.service import NOMINATIONS, Nominations
 from hub.notices.rules import ARRIVAL_RULES as NOTICE_ARRIVAL_RULES
 from hub.notices.rules import RULES as NOTICE_RULES
 from hub.operations import routes as operation_routes
@@ -72,6 +74,8 @@ from hub.operations.register import NamesOfRecord
 from hub.operations.service import OPERATION_SERVICE, Operations
 from hub.operations.state import OPERATIONS, OperationsState
 from hub.presence.dormancy import Presence, Spans
+from hub.proposals import routes as proposal_routes
+from hub.proposals.service import PROPOSALS, Proposals
 from hub.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -106,6 +110,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *FRONT,
     *account_routes.ROUTES,
     *directory_routes.ROUTES,
+    *nomination_routes.ROUTES,
+    *proposal_routes.ROUTES,
     *operation_routes.ROUTES,
     *channel_routes.ROUTES,
     *card_routes.ROUTES,
@@ -171,6 +177,8 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         app[ENROLMENTS] = Enrolments(journal, clock, hub)
         app[DIRECTORIES] = Directories(directory, journal, clock, sessions.forget)
         app[INVITATIONS] = Invitations(directory, pool, journal, clock)
+        app[NOMINATIONS] = Nominations(directory, pool, journal, clock)
+        app[PROPOSALS] = Proposals(directory, pool, journal, clock)
         app[OPERATION_SERVICE] = Operations(operations, directory, pool, journal, clock)
         app[CARDS] = Cards(directory, operations, pool, journal, clock)
         app[COVERAGE] = Coverage(directory, operations, presence, pool, journal)

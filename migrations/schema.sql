@@ -53,6 +53,22 @@ COMMENT ON COLUMN public.account_wrap.sealed IS 'nonce ‖ sealed vault key.';
 
 COMMENT ON COLUMN public.account_wrap.verifier IS 'SHA-256 of this way''s sign-in secret, which says nothing about the passphrase.';
 
+CREATE TABLE public.card (
+    account bytea NOT NULL,
+    n bigint NOT NULL,
+    body bytea NOT NULL,
+    signature bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT card_n_check CHECK ((n >= 1)),
+    CONSTRAINT card_signature_check CHECK ((octet_length(signature) = 64))
+);
+
+COMMENT ON TABLE public.card IS 'The latest contact card of each account, or its withdrawal: the ones before are gone.';
+
+COMMENT ON COLUMN public.card.n IS 'Counts up; a smaller one is never taken.';
+
+COMMENT ON COLUMN public.card.body IS 'The signed statement, readable by every member.';
+
 CREATE TABLE public.channel (
     channel bytea NOT NULL,
     operation bytea NOT NULL,
@@ -181,6 +197,35 @@ COMMENT ON COLUMN public.member.since IS 'Sequence of the entry that began it.';
 
 COMMENT ON COLUMN public.member.until IS 'Sequence of the entry that ended it.';
 
+CREATE TABLE public.nomination (
+    nomination bytea NOT NULL,
+    account bytea NOT NULL,
+    body bytea NOT NULL,
+    signature bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    outcome text,
+    closed_by bytea,
+    closed_at timestamp with time zone,
+    CONSTRAINT nomination_closed_by_check CHECK ((octet_length(closed_by) = 16)),
+    CONSTRAINT nomination_nomination_check CHECK ((octet_length(nomination) = 16)),
+    CONSTRAINT nomination_outcome_check CHECK ((outcome = ANY (ARRAY['invited'::text, 'declined'::text]))),
+    CONSTRAINT nomination_signature_check CHECK ((octet_length(signature) = 64))
+);
+
+COMMENT ON TABLE public.nomination IS 'Signed by whoever nominates, kept in clear: administrators read it, and it can be erased.';
+
+COMMENT ON COLUMN public.nomination.outcome IS 'What an administrator made of it; NULL while nobody has decided.';
+
+CREATE TABLE public.presence (
+    account bytea NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    before_at timestamp with time zone
+);
+
+COMMENT ON TABLE public.presence IS 'When an account last signed in, or was certified or restored.';
+
+COMMENT ON COLUMN public.presence.before_at IS 'The sign-in before that one: what a person is told when they come back.';
+
 CREATE TABLE public.private_record (
     account bytea NOT NULL,
     record text NOT NULL,
@@ -194,6 +239,32 @@ CREATE TABLE public.private_record (
 COMMENT ON TABLE public.private_record IS 'Pins, drafts, saved searches, read marks: sealed under the account''s vault key.';
 
 COMMENT ON COLUMN public.private_record.version IS 'Counts up by one; a write that does not follow is refused with the one that stands.';
+
+CREATE TABLE public.proposal (
+    proposal bytea NOT NULL,
+    act bytea NOT NULL,
+    following bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT proposal_proposal_check CHECK ((octet_length(proposal) = 32))
+);
+
+COMMENT ON TABLE public.proposal IS 'Acts that not all of their signers have signed yet.';
+
+COMMENT ON COLUMN public.proposal.proposal IS 'The act''s statement id.';
+
+COMMENT ON COLUMN public.proposal.following IS 'Packets of acts that are handed in right after it: a new account''s first device.';
+
+CREATE TABLE public.proposal_signature (
+    proposal bytea NOT NULL,
+    administrator bytea NOT NULL,
+    signature bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT proposal_signature_administrator_check CHECK ((octet_length(administrator) = 16)),
+    CONSTRAINT proposal_signature_signature_check CHECK ((octet_length(signature) = 64))
+);
+
+COMMENT ON TABLE public.proposal_signature IS 'One of the act''s signers, verified when it came.';
 
 CREATE TABLE public.session (
     jti text NOT NULL,
@@ -396,6 +467,9 @@ ALTER TABLE ONLY public.account
 ALTER TABLE ONLY public.account_wrap
     ADD CONSTRAINT account_wrap_pkey PRIMARY KEY (wrap);
 
+ALTER TABLE ONLY public.card
+    ADD CONSTRAINT card_pkey PRIMARY KEY (account);
+
 ALTER TABLE ONLY public.channel
     ADD CONSTRAINT channel_pkey PRIMARY KEY (channel);
 
@@ -423,8 +497,20 @@ ALTER TABLE ONLY public.leaf
 ALTER TABLE ONLY public.member
     ADD CONSTRAINT member_pkey PRIMARY KEY (operation, account, since);
 
+ALTER TABLE ONLY public.nomination
+    ADD CONSTRAINT nomination_pkey PRIMARY KEY (nomination);
+
+ALTER TABLE ONLY public.presence
+    ADD CONSTRAINT presence_pkey PRIMARY KEY (account);
+
 ALTER TABLE ONLY public.private_record
     ADD CONSTRAINT private_record_pkey PRIMARY KEY (account, record);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (proposal);
+
+ALTER TABLE ONLY public.proposal_signature
+    ADD CONSTRAINT proposal_signature_pkey PRIMARY KEY (proposal, administrator);
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (jti);
@@ -481,6 +567,8 @@ CREATE INDEX member_account ON public.member USING btree (account);
 
 CREATE UNIQUE INDEX member_now ON public.member USING btree (operation, account) WHERE (until IS NULL);
 
+CREATE INDEX nomination_account ON public.nomination USING btree (account);
+
 CREATE INDEX session_account ON public.session USING btree (account) WHERE (ended_at IS NULL);
 
 CREATE INDEX wrap_account ON public.wrap USING btree (account, channel, epoch);
@@ -488,14 +576,26 @@ CREATE INDEX wrap_account ON public.wrap USING btree (account, channel, epoch);
 ALTER TABLE ONLY public.account_wrap
     ADD CONSTRAINT account_wrap_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.card
+    ADD CONSTRAINT card_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.enrolment
     ADD CONSTRAINT enrolment_invitation_fkey FOREIGN KEY (invitation) REFERENCES public.invitation(invitation);
 
 ALTER TABLE ONLY public.head
     ADD CONSTRAINT head_leaf_fkey FOREIGN KEY (leaf) REFERENCES public.heads(leaf) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.nomination
+    ADD CONSTRAINT nomination_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.presence
+    ADD CONSTRAINT presence_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.private_record
     ADD CONSTRAINT private_record_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.proposal_signature
+    ADD CONSTRAINT proposal_signature_proposal_fkey FOREIGN KEY (proposal) REFERENCES public.proposal(proposal) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;

@@ -19,8 +19,9 @@ from hub.accounts import queries
 from hub.accounts.queries import EnrolmentRow
 from hub.clock import Clock, from_milliseconds, to_milliseconds
 from hub.db.pool import Connection, Pool
+from hub.directory import queries as directory_queries
 from hub.directory.state import DirectoryState
-from hub.http.errors import Forged, OutOfTime
+from hub.http.errors import Forged, NotFound, OutOfTime
 from hub.journal.records import Also, LeafDraft, Record
 from hub.journal.service import Journal
 
@@ -45,7 +46,14 @@ class Invitations:
 
         Raises Repeated if the invitation's id was used for another.
         """
-        value, administrator = self._check(packet, "invitation.open", ("invitation", "account", "code", "expires"))
+        value, administrator = check_request(
+            self._state,
+            self._clock,
+            packet,
+            "invitation.open",
+            ("invitation", "account", "code", "expires"),
+            ACTION,
+        )
         invitation, account = id16(value["invitation"]), id16(value["account"])
         code, expires = matching(value["code"], CODE), integer(value["expires"])
         now = self._clock.now()
@@ -61,9 +69,20 @@ class Invitations:
 
         await self._write("invitation", b64(invitation), administrator, place, rows)
 
+    async def state(self, invitation: bytes) -> str:
+        """Whether it is `open`, `over`, `used` or its enrolment `certified`. Raises NotFound for one that was never opened."""
+        row = await directory_queries.invitation(self._pool, invitation)
+        if row is None:
+            raise NotFound
+        if row.certified_at is not None:
+            return "certified"
+        if row.used_at is not None:
+            return "used"
+        return "open" if row.expires_at > self._clock.now() else "over"
+
     async def pending(self, packet: Packet, place: Place) -> list[EnrolmentRow]:
         """The enrolments that nobody has certified yet, oldest first."""
-        _, administrator = self._check(packet, "enrolments.read", ())
+        _, administrator = check_request(self._state, self._clock, packet, "enrolments.read", (), ACTION)
         rows = await queries.pending(self._pool)
         await self._write("enrolments-read", None, administrator, place, None)
         return rows
@@ -72,31 +91,34 @@ class Invitations:
         draft = LeafDraft(leaf, object=what, place=place, detail={"administrator": b64(administrator)})
         await self._journal.append(Record(draft, also=also))
 
-    def _check(self, packet: Packet, type: str, names: Sequence[str]) -> tuple[Mapping[str, Any], bytes]:
-        """The request's members and its administrator; raises unless one has signed exactly this, just now."""
-        value = fields(parse(packet.body), ["v", "hub", "type", "by", "at", *names])
-        if packet.place or packet.act or packet.beside or value["type"] != type:
-            raise Malformed("not this request")
-        if value["v"] != 1:
-            raise UnknownVersion("a request of a newer version")
-        directory = self._state.latest
-        if id32(value["hub"]) != directory.hub:
-            raise WrongHub("a request to another hub")
-        signer = AdministratorId(id16(items(value["by"], 1, 1)[0]))
-        keys = {administrator.id: administrator.key for administrator in directory.administrators}
-        if signer not in keys:
-            raise NotCertified("a signer who is no administrator")
-        if len(packet.signatures) != 1:
-            raise Malformed("not one signature")
-        if not directory.matrix.allows(ACTION, ROLE):
-            raise NotAllowed("the matrix gives this to nobody")
-        try:
-            verify("administrator", keys[signer], "act", packet.body, packet.signatures[0])
-        except BadSignature:
-            raise Forged from None
-        if abs(to_milliseconds(self._clock.now()) - integer(value["at"])) > FRESH / timedelta(milliseconds=1):
-            raise OutOfTime
-        return value, signer
+
+def check_request(
+    state: DirectoryState, clock: Clock, packet: Packet, type: str, names: Sequence[str], action: str
+) -> tuple[Mapping[str, Any], bytes]:
+    """The request's members and its administrator; raises unless one has signed exactly this, just now."""
+    value = fields(parse(packet.body), ["v", "hub", "type", "by", "at", *names])
+    if packet.place or packet.act or packet.beside or value["type"] != type:
+        raise Malformed("not this request")
+    if value["v"] != 1:
+        raise UnknownVersion("a request of a newer version")
+    directory = state.latest
+    if id32(value["hub"]) != directory.hub:
+        raise WrongHub("a request to another hub")
+    signer = AdministratorId(id16(items(value["by"], 1, 1)[0]))
+    keys = {administrator.id: administrator.key for administrator in directory.administrators}
+    if signer not in keys:
+        raise NotCertified("a signer who is no administrator")
+    if len(packet.signatures) != 1:
+        raise Malformed("not one signature")
+    if not directory.matrix.allows(action, ROLE):
+        raise NotAllowed("the matrix gives this to nobody")
+    try:
+        verify("administrator", keys[signer], "act", packet.body, packet.signatures[0])
+    except BadSignature:
+        raise Forged from None
+    if abs(to_milliseconds(clock.now()) - integer(value["at"])) > FRESH / timedelta(milliseconds=1):
+        raise OutOfTime
+    return value, signer
 
 
 INVITATIONS: Final = web.AppKey("invitations", Invitations)

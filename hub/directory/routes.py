@@ -9,6 +9,7 @@ from aiohttp import web
 
 from crypto.encoding import b64
 from hub.access.actor import actor_of, place_of
+from hub.access.guard import id_in_path
 from hub.access.routes import OPEN, Route
 from hub.directory.requests import INVITATIONS
 from hub.directory.service import DIRECTORIES
@@ -57,6 +58,12 @@ async def invite(request: web.Request) -> web.Response:
     return answer({}, 201)
 
 
+async def invitation_state(request: web.Request) -> web.Response:
+    """For the person who waits: the id is on the invitation, and tells nothing to whoever doesn't have it."""
+    invitation = id_in_path(request.match_info["invitation"], 16)
+    return answer({"state": await request.app[INVITATIONS].state(invitation)})
+
+
 async def pending(request: web.Request) -> web.Response:
     rows = await request.app[INVITATIONS].pending(await read_packet(request), place_of(request))
     return answer(
@@ -78,5 +85,6 @@ ROUTES: Final = (
     Route("GET", "/api/directory", entries, "directory.read", "directory-read"),
     Route("POST", "/api/directory", submit, OPEN, "act"),
     Route("POST", "/api/invitations", invite, OPEN, "invitation"),
+    Route("GET", "/api/invitations/{invitation}", invitation_state, OPEN, None),
     Route("POST", "/api/enrolments/pending", pending, OPEN, "enrolments-read"),
 )

@@ -18,7 +18,10 @@ NEEDS_NO_SESSION = {
     "POST /api/sign-in": "is how a session begins",
     "POST /api/directory": "acts are authorised by the signatures of administrators or owners inside them",
     "POST /api/invitations": "signed by an administrator",
+    "GET /api/invitations/{invitation}": "who holds an invitation waits for it to be certified; its id can't be guessed",
     "POST /api/enrolments/pending": "signed by an administrator",
+    "POST /api/proposals": "authorised by the administrator's signature over the act in it",
+    "POST /api/proposals/waiting": "signed by an administrator",
     "POST /api/enrolments": "needs a live invitation, and the signatures of the keys that it brings",
 }
 
@@ -36,6 +39,7 @@ LEAVES_NO_LEAF = {
     "GET /api/log/proof/inclusion": "the log itself",
     "GET /api/log/proof/consistency": "the log itself",
     "GET /api/heads": "the log itself, for one's own chains",
+    "GET /api/invitations/{invitation}": "a person waits here, who isn't anybody yet; it names nobody",
     "POST /api/sign-in/ways": "names nobody; the sign-in that follows leaves one",
     "GET /api/session": "what the caller already holds",
     "POST /api/session/renew": "the same session goes on",

@@ -8,7 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.vectors import cases_card, cases_chains, cases_content, cases_evidence, cases_heads, cases_statements
+from tests.vectors import (
+    cases_card,
+    cases_chains,
+    cases_content,
+    cases_evidence,
+    cases_heads,
+    cases_nomination,
+    cases_statements,
+)
 from tests.vectors.run import HERE, outcome
 
 MAKERS: dict[str, Callable[[], tuple[dict[str, Any], list[tuple[str, str, dict[str, Any]]]]]] = {
@@ -28,6 +36,7 @@ MAKERS: dict[str, Callable[[], tuple[dict[str, Any], list[tuple[str, str, dict[s
     "vault": cases_content.vault,
     "evidence": cases_evidence.evidence,
     "card": cases_card.card,
+    "nomination": cases_nomination.nomination,
     "heads": cases_heads.heads_json,
 }
 

@@ -37,6 +37,7 @@ from crypto.people import Directory
 from crypto.readers import Operation
 from tests.unit.crypto.hpke import open_all
 from tests.vectors.run_card import CARDS
+from tests.vectors.run_nomination import NOMINATIONS
 
 HERE = Path(__file__).parent
 
@@ -378,6 +379,7 @@ Case = Callable[[dict[str, Any], dict[str, Any]], Any]
 
 _DO: dict[str, Case] = {
     **CARDS,
+    **NOMINATIONS,
     # encoding
     "canon": lambda v, _: b64(encoding.canon(v["value"])),
     "parse": lambda v, _: encoding.parse(unb64(v["raw"])),

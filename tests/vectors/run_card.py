@@ -10,7 +10,7 @@ from crypto.people import Directory
 
 
 @lru_cache(maxsize=4)
-def _directory(entries: str) -> Directory:
+def directory_of(entries: str) -> Directory:
     history = directory.DirectoryHistory()
     for one in json.loads(entries):
         history.append(unb64(one["entry"]), unb64(one["act"]), [unb64(two) for two in one["signatures"]])
@@ -19,7 +19,7 @@ def _directory(entries: str) -> Directory:
 
 def check_card(v: dict[str, Any], shared: dict[str, Any]) -> Any:
     read = card.read_card(unb64(v["body"]))
-    card.check_card(read, unb64(v["signature"]), _directory(json.dumps(shared["entries"])))
+    card.check_card(read, unb64(v["signature"]), directory_of(json.dumps(shared["entries"])))
     contact = None if read.contact is None else card.contact_form(read.contact)
     return {"account": b64(read.account), "n": read.n, "id": b64(card.card_id(read.body)), "contact": contact}
 

@@ -9,6 +9,7 @@ import { ProtocolError } from "./crypto/errors.ts";
 import { runDomainVectors } from "./domain/vectors.ts";
 import { BYTES } from "./vectors/bytes.ts";
 import { CARDS } from "./vectors/card.ts";
+import { NOMINATIONS } from "./vectors/nomination.ts";
 import { CHAINS } from "./vectors/chains.ts";
 import { EVIDENCE } from "./vectors/evidence.ts";
 import { Given, type Do } from "./vectors/given.ts";
@@ -38,7 +39,7 @@ interface Result {
   readonly found: Json;
 }
 
-const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CARDS, ...CHAINS, ...EVIDENCE, ...HEADS, ...OUTSIDE }));
+const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CARDS, ...CHAINS, ...EVIDENCE, ...HEADS, ...NOMINATIONS, ...OUTSIDE }));
 
 async function fetchJson<T>(path: string): Promise<T> {
   const answer = await fetch(path);

@@ -1,0 +1,1 @@
+"""Nominations: who should become a contact point, told to the administrators."""

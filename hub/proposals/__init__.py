@@ -1,0 +1,1 @@
+"""Proposals: acts that wait until enough administrators have signed them."""
