@@ -10,23 +10,15 @@ from crypto.encoding import ChannelId, OperationId, b64, fields, id32, integer, 
 from crypto.errors import ProtocolError
 from crypto.heads import REFUSE_AFTER, WARN_AFTER, Head, age, read_heads_leaf, verify_head, verify_size
 from crypto.readers import readers
+from hub.client.channel import ChannelView
 from hub.client.errors import Fault
 from hub.client.log import LogView
 from hub.client.reading import update
 from hub.client.standing import OperationView
-from hub.client.state import State, now
+from hub.client.state import News, State, now
 from hub.client.sync import open_log, sync_directory, sync_operation
 
 EVERY = 60 * 60 * 1000  # ms between two statements of a hub
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """A statement whose proofs hold: made at `at` (ms UTC), the ends of this member's chains among `size` leaves."""
-
-    at: int
-    size: int
-    ends: dict[bytes, Head]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ async def check_news(state: State) -> None:
     missing = _own_streams(state) - news.ends.keys()
     if any(_begun(state, stream, news.size) for stream in missing):
         raise Fault("forked", "heads")
-    state.news_at = news.at
+    state.news = news
 
 
 async def require_news(state: State) -> None:
@@ -65,18 +57,28 @@ async def require_news(state: State) -> None:
     """
     if is_old(state):
         await check_news(state)
-    if state.news_at is None or age(state.news_at, now()) > REFUSE_AFTER:
+    if _age(state) > REFUSE_AFTER:
         raise Fault("old-news", "heads")
 
 
 def is_due(state: State) -> bool:
     """Whether the hub should have said more by now than was checked here."""
-    return state.news_at is None or age(state.news_at, now()) > EVERY
+    return _age(state) > EVERY
 
 
 def is_old(state: State) -> bool:
     """Whether a person should be told that newer things may exist."""
-    return state.news_at is None or age(state.news_at, now()) > WARN_AFTER
+    return _age(state) > WARN_AFTER
+
+
+def check_channel(state: State, channel: ChannelId) -> None:
+    """Returns only if a channel that was just brought up to date reaches what the hub said last. Raises Fault."""
+    if state.news is not None and (seen := state.channels.get(channel)) is not None:
+        _compare(_channel(seen), state.news)
+
+
+def _age(state: State) -> int:
+    return age(0 if state.news is None else state.news.at, now())
 
 
 async def _read(state: State, log: LogView) -> News:
@@ -126,11 +128,13 @@ def _chains(state: State) -> list[_Chain]:
         if view.states and view.frozen is None:
             ids = {seq: one.head for seq, one in enumerate(view.states)}
             chains.append(_Chain(operation, ids, dict(enumerate(view.leaves)), view.size - 1))
-    for channel, seen in state.channels.items():
-        if seen.items and state.operations[seen.operation].frozen is None:
-            ids = {item.seq: item.id for item in seen.items}
-            chains.append(_Chain(channel, ids, {item.seq: item.leaf for item in seen.items}, seen.seq))
-    return chains
+    followed = (seen for seen in state.channels.values() if state.operations[seen.operation].frozen is None)
+    return [*chains, *(_channel(seen) for seen in followed if seen.items)]
+
+
+def _channel(seen: ChannelView) -> _Chain:
+    leaves = {item.seq: item.leaf for item in seen.items}
+    return _Chain(seen.channel, {item.seq: item.id for item in seen.items}, leaves, seen.seq)
 
 
 def _compare(chain: _Chain, news: News) -> None:

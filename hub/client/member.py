@@ -176,6 +176,7 @@ class Member:
     async def read(self, operation: OperationId, channel: ChannelId) -> list[Item]:
         """The whole channel, in the hub's order, each item verified and opened or marked."""
         await reading.update(self.state, operation, channel)
+        heads.check_channel(self.state, channel)
         return list(self.state.channels[channel].items)
 
     async def catch_up(self) -> None:

@@ -27,7 +27,7 @@ from hub.client.channel import ChannelView
 from hub.client.epochs import epoch_secret
 from hub.client.errors import Fault, Refused, Unreachable
 from hub.client.governance import tend
-from hub.client.heads import require_news
+from hub.client.heads import check_channel, require_news
 from hub.client.outbox import Attempt, Waiting, sending
 from hub.client.places import as_received
 from hub.client.reading import take_all, update
@@ -144,6 +144,7 @@ async def _seal(state: State, waiting: Waiting) -> Attempt:
     if view.seq == 0 or (pin is not None and view.seq < pin.seq):
         # Nothing is built on a past that was taken back: raises Fault where it stays behind what was seen.
         await update(state, operation, channel)
+        check_channel(state, channel)
     await _make_ready(state, waiting, operation, channel)
     latest = state.operation(operation)
     epoch = latest.channel(channel).epoch
@@ -188,6 +189,8 @@ async def _make_ready(state: State, waiting: Waiting, operation: OperationId, ch
         try:
             may_send(state.operation(operation), channel, state.account, waiting.kind, state.directory.latest)
         except StaleEpoch:
+            await sync_directory(state)  # another reader may have made the next one
+            await sync_operation(state, operation)
             await tend(state, operation, channel)
             may_send(state.operation(operation), channel, state.account, waiting.kind, state.directory.latest)
     except ProtocolError as error:

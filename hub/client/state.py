@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from crypto.encoding import AccountId, ChannelId, OperationId, b64
+from crypto.heads import Head
 from crypto.membership import Operation
 from crypto.packet import Packet, pack
 from crypto.people import Directory
@@ -20,6 +22,15 @@ from hub.client.log import LogView
 from hub.client.outbox import Outbox
 from hub.client.pins import Pins
 from hub.client.standing import DirectoryView, OperationView
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Where this member's chains ended, as the hub said at `at` (ms UTC) of its log's first `size` leaves; proven."""
+
+    at: int
+    size: int
+    ends: dict[bytes, Head]
 
 
 class State:
@@ -39,7 +50,7 @@ class State:
         self.pins = Pins()
         self.pins_version = 0
         self.log: LogView | None = None
-        self.news_at: int | None = None  # ms UTC of the newest statement of where chains end that held here
+        self.news: News | None = None
         self.sending = asyncio.Lock()  # one envelope at a time in this process; the file lock keeps other processes out
         self.outbox = Outbox(folder / "outbox", keys)
 
