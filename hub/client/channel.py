@@ -63,6 +63,8 @@ class ChannelView:
         self.chains = [chain_start(hub, operation, channel)]  # chains[n] = chain after n envelopes
         self.spoken: dict[bytes, Spoken] = {}
         self.leaf = -1
+        self.closed: dict[int, Item] = {}  # what holds and waits for its secret, by seq
+        self.tried_at = -1  # entries of the operation when it was last tried
 
     @property
     def seq(self) -> int:

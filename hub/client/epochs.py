@@ -6,44 +6,95 @@ from http import HTTPStatus
 
 from crypto.encoding import ChannelId, Json, OperationId, b64, id32, ids, integer, items, octets
 from crypto.epochs import WRAP_SIZE, EpochRecord
-from crypto.errors import CannotOpen, NotAReader, ProtocolError, WrongPlace, WrongWraps
+from crypto.errors import BadCommitment, BadPrevious, CannotOpen, NotAReader, ProtocolError, WrongPlace, WrongWraps
 from crypto.sealing import check_commitment, open_epoch, open_label, open_previous
 from hub.client.errors import Refused
 from hub.client.standing import Made
 from hub.client.state import State
 
 NO_LABEL = ""
+NOTHING = bytes(32)  # stands for the secret before the first epoch, where that one was no good
 
 
 async def epoch_secret(state: State, operation: OperationId, channel: ChannelId, epoch: int) -> bytes:
     """
     The secret of one epoch, always checked against its maker's commitment.
 
-    Own wrap where this account was among its readers or was granted it; otherwise, where the channel keeps its history,
-    through the next epoch's `previous`. Raises NotAReader where neither leads there, CannotOpen, BadCommitment,
-    BadProof or WrongWraps where what the hub gave doesn't hold.
+    Own wrap where this account was among its readers or was granted it; otherwise, or where that wrap doesn't open,
+    and the channel keeps its history, through a later epoch's `previous`. Raises NotAReader where neither leads there,
+    CannotOpen, BadCommitment, BadPrevious, BadProof or WrongWraps where what was given doesn't hold.
     """
     known = state.secrets.get((channel, epoch))
     if known is not None:
         return known
     made = _made(state, operation, channel, epoch)
     if _mine(state, made) or _granted(state, operation, channel, epoch):
-        secret = await _own(state, operation, channel, made.record)
+        try:
+            secret = await _own(state, operation, channel, made.record)
+        except ProtocolError as error:
+            try:
+                secret = await _through_history(state, operation, channel, epoch)
+            except ProtocolError:
+                raise error from None  # what is wrong with one's own copy says more
     else:
-        secret = await _through_history(state, operation, channel, made.record)
+        secret = await _through_history(state, operation, channel, epoch)
     state.secrets[channel, epoch] = secret
     return secret
+
+
+async def check_sound(state: State, operation: OperationId, channel: ChannelId, epoch: int) -> None:
+    """
+    Returns only if the epoch opens and, where the channel keeps its history, leads on to the one before.
+
+    Raises ProtocolError; where it is the maker's fault, `state.unopened` holds the epoch from then on.
+    """
+    if (channel, epoch) in state.sound:
+        return
+    await epoch_secret(state, operation, channel, epoch)
+    if _made(state, operation, channel, epoch).record.previous is not None:
+        await _former(state, operation, channel, epoch)
+    state.sound.add((channel, epoch))
+
+
+async def to_hand_on(state: State, operation: OperationId, channel: ChannelId, epoch: int) -> tuple[int, bytes]:
+    """
+    What the next epoch's `previous` is to hold: number and secret of the current one.
+
+    Where that was reported and doesn't hold here either, of the latest before it that nobody reported; number 0 and
+    32 zeros where there is none. Raises ProtocolError where this member has no such secret.
+    """
+    bad = state.operations[operation].bad
+    try:
+        if (channel, epoch) in bad:
+            await check_sound(state, operation, channel, epoch)
+        return epoch, await epoch_secret(state, operation, channel, epoch)
+    except ProtocolError:
+        if (channel, epoch) not in bad:
+            raise
+    earlier = next(number for number in range(epoch - 1, -1, -1) if (channel, number) not in bad)
+    return earlier, await epoch_secret(state, operation, channel, earlier) if earlier else NOTHING
+
+
+async def label_to_keep(state: State, operation: OperationId, channel: ChannelId, epoch: int) -> str:
+    """The channel's name from the newest epoch whose name opens: nobody takes it away by sealing nonsense."""
+    for number in range(epoch, 0, -1):
+        found = await _label(state, operation, channel, number)
+        if found:
+            return found
+    return NO_LABEL
 
 
 async def label(state: State, operation: OperationId, channel: ChannelId) -> str:
     """The channel's name as its readers see it; empty for who can't read it, and where its secret doesn't hold."""
     epoch = state.operation(operation).channel(channel).epoch
-    if epoch is None:
-        return NO_LABEL
+    return NO_LABEL if epoch is None else await _label(state, operation, channel, epoch.number)
+
+
+async def _label(state: State, operation: OperationId, channel: ChannelId, epoch: int) -> str:
     try:
-        secret = await epoch_secret(state, operation, channel, epoch.number)
-        place = {**place_of(state, operation, channel), "epoch": epoch.number}
-        return open_label(secret, place, b64(epoch.record.label))
+        secret = await epoch_secret(state, operation, channel, epoch)
+        place = {**place_of(state, operation, channel), "epoch": epoch}
+        return open_label(secret, place, b64(_made(state, operation, channel, epoch).record.label))
     except ProtocolError:
         return NO_LABEL  # what is wrong is told with the channel's items; one bad channel hides no other
 
@@ -90,16 +141,53 @@ async def _own(state: State, operation: OperationId, channel: ChannelId, record:
     path = (integer(told["index"]), integer(told["size"], 1), [id32(part) for part in items(told["path"], 32)])
     wrap = octets(told["wrap"], WRAP_SIZE, WRAP_SIZE)
     place = place_of(state, operation, channel)
-    return open_epoch(key, state.account, generation, record, wrap, path, place, signed)
+    try:
+        return open_epoch(key, state.account, generation, record, wrap, path, place, signed)
+    except (CannotOpen, BadCommitment):
+        state.unopened.add((channel, record.epoch))  # the maker signed this very wrap: it isn't the hub's doing
+        raise
 
 
-async def _through_history(state: State, operation: OperationId, channel: ChannelId, record: EpochRecord) -> bytes:
-    following = state.operations[operation].epochs.get((channel, record.epoch + 1))
-    if following is None or following.record.previous is None:
-        raise NotAReader("not among the readers, and no history leads here")
-    later = await epoch_secret(state, operation, channel, record.epoch + 1)
+async def _through_history(state: State, operation: OperationId, channel: ChannelId, epoch: int) -> bytes:
+    """From the next epoch back; where that was reported and leads nowhere, from the one after it."""
+    view = state.operations[operation]
+    later = epoch + 1
+    while (channel, later) in view.epochs:
+        try:
+            number, secret = await _former(state, operation, channel, later)
+        except ProtocolError:
+            if (channel, later) not in view.bad:
+                raise
+        else:
+            if number == epoch:
+                return secret
+            if (channel, later) not in view.bad:
+                break
+        later += 1
+    raise NotAReader("not among the readers, and no history leads here")
+
+
+async def _former(state: State, operation: OperationId, channel: ChannelId, epoch: int) -> tuple[int, bytes]:
+    """
+    Number and secret of the epoch that `previous` leads to: the one before, or, past those that were reported, the
+    latest that wasn't.
+    """
+    record = _made(state, operation, channel, epoch).record
+    if record.previous is None:
+        raise NotAReader("no history leads back from here")
+    secret = await epoch_secret(state, operation, channel, epoch)
     place = place_of(state, operation, channel)
-    bound = {**place, "epoch": record.epoch + 1, "former": record.epoch}
-    former = open_previous(later, bound, b64(following.record.previous))
-    check_commitment(former, place, record.commitment)
-    return former
+    bad = state.operations[operation].bad
+    number = epoch
+    while number == epoch or (channel, number) in bad:
+        number -= 1
+        bound: dict[str, Json] = {**place, "epoch": epoch, "former": number}
+        try:
+            former = open_previous(secret, bound, b64(record.previous))
+            if number:
+                check_commitment(former, place, _made(state, operation, channel, number).record.commitment)
+        except (CannotOpen, BadCommitment):
+            continue
+        return number, former
+    state.unopened.add((channel, epoch))
+    raise BadPrevious("the secret before this one doesn't open")

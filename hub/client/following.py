@@ -13,7 +13,8 @@ from hub.client.channel import Item
 from hub.client.errors import Fault, Frozen
 from hub.client.live import Cursors, Heard, Live
 from hub.client.places import place_of
-from hub.client.reading import keep_up_with, take_all, update
+from hub.client.reading import keep_up_with, open_again, take_all, update
+from hub.client.serving import Attendant
 from hub.client.standing import OperationView
 from hub.client.state import State
 from hub.client.sync import save_pins, sync_directory, sync_operation, take_directory, take_entry
@@ -32,14 +33,23 @@ class Event:
 async def follow(state: State) -> AsyncIterator[Event]:
     """For ever. What was missed meanwhile comes first; nothing is told twice."""
     live = Live(state.hub, lambda: cursors(state))
-    async for heard in live.follow():
-        for event in await _events(state, heard):
-            yield event
-        new = _unsubscribed(state)
-        for operation, channel in new:
-            state.channel_view(operation, channel)
-        if new:
-            await live.subscribe()
+    async with Attendant(state) as attendant:
+        async for heard in live.follow():
+            before = _governed(state)
+            for event in await _events(state, heard):
+                yield event
+            new = _unsubscribed(state)
+            for operation, channel in new:
+                state.channel_view(operation, channel)
+            if new:
+                await live.subscribe()
+            if heard.word == "connected" or _governed(state) != before:
+                attendant.look()
+
+
+def _governed(state: State) -> int:
+    """Grows with every entry that may change who reads what."""
+    return state.directory.size + sum(view.size for view in state.operations.values())
 
 
 def cursors(state: State) -> Cursors:
@@ -96,19 +106,21 @@ async def _taken(state: State, packet: Packet) -> list[Item]:
             take_directory(state, packet)
             return []
         case "operation":
-            await _entry(state, OperationId(unb64(place.stream, 32)), packet, place.seq)
-            return []
+            return await _entry(state, OperationId(unb64(place.stream, 32)), packet, place.seq)
         case "channel":
             return await _envelope(state, ChannelId(unb64(place.stream, 16)), packet)
         case _:
             raise Fault("malformed", "place")
 
 
-async def _entry(state: State, operation: OperationId, packet: Packet, seq: int) -> None:
+async def _entry(state: State, operation: OperationId, packet: Packet, seq: int) -> list[Item]:
+    """Takes it, and gives what it brought the secret of."""
     view = state.operations.setdefault(operation, OperationView(operation))
     if seq > view.size:
         await sync_operation(state, operation)
     await take_entry(state, view, packet)
+    waiting = [one for one in state.channels.values() if one.operation == operation and one.closed]
+    return [item for one in waiting for item in await open_again(state, one)]
 
 
 async def _envelope(state: State, channel: ChannelId, packet: Packet) -> list[Item]:

@@ -18,6 +18,7 @@ from crypto.epochs import EpochRecord, Reader, wraps_root
 from crypto.errors import ProtocolError
 from crypto.membership import Operation, apply, entry_body, entry_id, pending, readers, stale
 from crypto.packet import join_parts, pack
+from crypto.readers import EPOCH_AGE, Channel
 from crypto.sealing import make_epoch, make_wraps
 from hub.client import epochs
 from hub.client.errors import Fault, Refused
@@ -33,6 +34,7 @@ EVERY = None  # tend to every channel that this member reads
 # What one entry may carry (60,000 bytes signed, 4 MiB beside), with some room; the rest follows in the next one.
 SIGNED_ROOM = 50_000
 BESIDE_ROOM = 3_500_000
+OTHERS_FIRST = 60_000  # ms
 EPOCH_SIGNED = 1_200
 ROW_CARRIED = 1_620
 
@@ -159,15 +161,18 @@ async def _compose(
         if (records or granted) and (signed > SIGNED_ROOM or carried > BESIDE_ROOM):
             beside.is_full = True
             break
-        if new:
-            record, wraps, secret = await _epoch(state, before, after, channel, labels)
-            records.append(record)
-            late.append(wraps)
-            made[channel, record.epoch] = secret
-        else:
-            change, wraps = await _grants(state, after, channel)
-            granted.append(change)
-            beside.wraps.append(wraps)
+        try:
+            if new:
+                record, wraps, secret = await _epoch(state, before, after, channel, labels)
+                records.append(record)
+                late.append(wraps)
+                made[channel, record.epoch] = secret
+            else:
+                change, wraps = await _grants(state, after, channel)
+                granted.append(change)
+                beside.wraps.append(wraps)
+        except (ProtocolError, Fault):
+            continue  # what doesn't hold in one channel keeps nobody from the change: another reader tends to it
     beside.wraps += late  # the wraps of grants stand first, as the hub reads them
     if not changes and not granted and not records:
         return None, beside, made
@@ -207,9 +212,21 @@ def _needs_epoch(state: State, before: Operation, after: Operation, channel: Cha
     if place.epoch is None:
         return True
     waiting = place.history == "from-join" and pending(after, channel, state.directory.latest)
-    if not waiting and not stale(after, channel, state.directory.latest):
+    is_old = now() - place.epoch.made_at >= EPOCH_AGE
+    if not waiting and not is_old and not stale(after, channel, state.directory.latest):
         return False
-    return _reads(state, before, channel) and _holds(state, place.epoch.holders)
+    return _reads(state, before, channel) and _holds(state, place.epoch.holders) and not _others_first(state, place)
+
+
+def _others_first(state: State, place: Channel) -> bool:
+    """Whoever reported an epoch, or made the reported one, leaves the next to another reader for a minute."""
+    epoch = place.epoch
+    if epoch is None or not epoch.bad or not place.reports:
+        return False
+    reporter, at = place.reports[-1]
+    concerned = {reporter, epoch.author}
+    has_others = any(reader.account not in concerned for reader in epoch.holders)
+    return state.account in concerned and has_others and now() - at < OTHERS_FIRST
 
 
 def _may_grant(state: State, before: Operation, after: Operation, channel: ChannelId) -> bool:
@@ -234,9 +251,9 @@ async def _epoch(
     if former is not None:
         number = former.number + 1
         await update(state, before.id, channel)
-        words = words or await epochs.label(state, before.id, channel)
+        words = words or await epochs.label_to_keep(state, before.id, channel, former.number)
         if after.channel(channel).history == "all":
-            previous = (former.number, await epochs.epoch_secret(state, before.id, channel, former.number))
+            previous = await epochs.to_hand_on(state, before.id, channel, former.number)
     view = state.channel_view(after.id, channel)
     to = readers(after, channel, state.directory.latest)
     record, wraps, secret = make_epoch(place, number, _with_keys(state, to), words, (view.seq, view.chain), previous)
@@ -333,6 +350,11 @@ def close_channel(channel: ChannelId) -> Json:
 def set_phase(phase: str) -> Json:
     """planned, preparation, active, reporting."""
     return {"change": "phase.set", "phase": phase}
+
+
+def report_bad(channel: ChannelId, epoch: int) -> Json:
+    """This epoch doesn't open, or not back to the one before: another reader makes the next."""
+    return {"change": "wrap.bad", **ids(channel=channel), "epoch": epoch}
 
 
 def adopt_template(template: str, version: int, document: Json) -> tuple[Json, Json]:

@@ -51,7 +51,7 @@ async def update(state: State, operation: OperationId, channel: ChannelId) -> li
     pin = state.pins.channels.get((operation, channel))
     if pin is not None:
         view.check_pin(pin)
-    return fresh
+    return await open_again(state, view) + fresh
 
 
 async def take_all(state: State, view: ChannelView, packets: Sequence[Packet]) -> list[Item]:
@@ -62,7 +62,7 @@ async def take_all(state: State, view: ChannelView, packets: Sequence[Packet]) -
         if item is not None:
             taken.append(item)
     proven = await _prove_late(state, view, taken)
-    opened = [await _opened(state, item) for item in proven]
+    opened = [await _opened(state, view, item) for item in proven]
     for item in opened:
         view.items[item.seq - 1] = item
         if item.fault is not None and item.packet is not None and item.fault.code != "not-a-reader":
@@ -165,7 +165,20 @@ async def _proven(state: State, item: Item, end: End) -> Item:
 # -- opening -----------------------------------------------------------------------------------------------------------
 
 
-async def _opened(state: State, item: Item) -> Item:
+async def open_again(state: State, view: ChannelView) -> list[Item]:
+    """What waited for its secret and opens now: a new entry may have brought it."""
+    size = state.operations[view.operation].size
+    if not view.closed or view.tried_at == size:
+        return []
+    view.tried_at = size
+    opened = [await _opened(state, view, item) for item in list(view.closed.values())]
+    changed = [item for item in opened if item.seq not in view.closed]
+    for item in changed:
+        view.items[item.seq - 1] = item
+    return changed
+
+
+async def _opened(state: State, view: ChannelView, item: Item) -> Item:
     """The words of an envelope that holds; an acknowledgement has none."""
     header, packet = item.header, item.packet
     if item.fault is not None or header is None or packet is None or header.content is None:
@@ -173,7 +186,9 @@ async def _opened(state: State, item: Item) -> Item:
     try:
         secret = await epoch_secret(state, item.operation, item.channel, header.epoch)
     except ProtocolError as error:
+        view.closed[item.seq] = item
         return item.marked(error.code)
+    view.closed.pop(item.seq, None)
     try:
         return replace(item, body=open_message(secret, packet.body, packet.beside).body)
     except CannotOpen:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from crypto.chain import Pin, check_not_rolled_back
-from crypto.changes import Grants
+from crypto.changes import Grants, WrapBad
 from crypto.directory import DirectoryHistory
 from crypto.encoding import ChannelId, HubId, OperationId, b64
 from crypto.epochs import EpochRecord, Reader
@@ -98,6 +98,7 @@ class OperationView:
         self.epochs: dict[tuple[ChannelId, int], Made] = {}
         self.granted: dict[tuple[ChannelId, int], tuple[Reader, ...]] = {}
         self.grant_hashes: set[tuple[ChannelId, int, bytes]] = set()
+        self.bad: set[tuple[ChannelId, int]] = set()  # epochs that a reader reported
         self.frozen: Frozen | None = None
 
     @property
@@ -144,6 +145,8 @@ class OperationView:
             if epoch is not None:
                 self.epochs[record.channel, record.epoch] = Made(record, epoch.readers, leaf, state.head)
         for change in entry.changes:
+            if isinstance(change, WrapBad):
+                self.bad.add((change.channel, change.epoch))
             if isinstance(change, Grants):
                 epoch_of = (change.channel, change.epoch)
                 self.granted[epoch_of] = self.granted.get(epoch_of, ()) + granted_readers(state, change)
