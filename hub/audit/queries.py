@@ -292,6 +292,7 @@ async def strays(db: Connection, size: int) -> list[tuple[str, int]]:
 STREAM_ENDS = """
     SELECT stream, last_seq, last_id
       FROM stream
+     WHERE last_id IS NOT NULL
      ORDER BY stream
 """
 
