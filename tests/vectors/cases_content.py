@@ -505,6 +505,7 @@ def vault() -> Cases:
     held = vaults.Vault(seed("account Ama"), ((1, seed("aek 1")), (2, seed("aek 2"))))
     written = {"aik": b64(held.aik), "aeks": [[generation, b64(one)] for generation, one in held.aeks]}
     sealed = vaults.seal_vault(vault_key, ids, held, nonce)
+    after = vaults.Vault(held.aik, held.aeks, (seed("former"),))
     private: dict[str, Json] = {**ids, "record": "pins"}
     value: dict[str, Json] = {"directory": {"size": 16, "head": b64(seed("head"))}}
     sealed_private = vaults.seal_private(vault_key, private, value, nonce)
@@ -620,7 +621,9 @@ def vault() -> Cases:
             opening("not below the floor", {**form, "memory": 1024}),
             opening("not as another kind", {**form, **nothing}),
             opening("not a recovery wrap with a salt", {**spare_form, "salt": b64(salt)}),
-            opening("not of an unknown kind", {**form, "kind": "passkey"}),
+            opening("not as a passkey's", {**form, "kind": "passkey"}),
+            opening("not of an unknown kind", {**form, "kind": "voice"}),
+            wrapped("the vault key behind a passkey", **{**nothing, "kind": "passkey"}),
             opening("not cut short", {**form, "sealed": b64(made.sealed[:-1])}),
             opening("not with a field too many", {**form, "more": 1}),
             (
@@ -628,7 +631,28 @@ def vault() -> Cases:
                 "seal_vault",
                 {"vault_key": b64(vault_key), "ids": ids, "vault": written, "nonce": b64(nonce)},
             ),
+            (
+                "the vault after its key was changed",
+                "seal_vault",
+                {
+                    "vault_key": b64(vault_key),
+                    "ids": ids,
+                    "vault": {**written, "former": [b64(seed("former"))]},
+                    "nonce": b64(nonce),
+                },
+            ),
             record("the vault opens", "open_vault"),
+            record(
+                "a vault with its former keys", "open_vault", sealed=vaults.seal_vault(vault_key, ids, after, nonce)
+            ),
+            record(
+                "a former key too short",
+                "open_vault",
+                sealed=plain(canon({**written, "former": [b64(seed("former", 31))]}).decode()),
+            ),
+            record(
+                "no former keys aren't written", "open_vault", sealed=plain(canon({**written, "former": []}).decode())
+            ),
             record("not as another version", "open_vault", ids={**ids, "version": 2}),
             record("not as another account's", "open_vault", ids={**ids, "account": b64(seed("other", 16))}),
             record("not with another key", "open_vault", vault_key=b64(seed("other"))),

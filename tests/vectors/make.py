@@ -16,6 +16,7 @@ from tests.vectors import (
     cases_heads,
     cases_nomination,
     cases_statements,
+    cases_ways,
 )
 from tests.vectors.run import HERE, outcome
 
@@ -38,6 +39,7 @@ MAKERS: dict[str, Callable[[], tuple[dict[str, Any], list[tuple[str, str, dict[s
     "card": cases_card.card,
     "nomination": cases_nomination.nomination,
     "heads": cases_heads.heads_json,
+    "ways": cases_ways.ways_json,
 }
 
 

@@ -38,6 +38,7 @@ from crypto.readers import Operation
 from tests.unit.crypto.hpke import open_all
 from tests.vectors.run_card import CARDS
 from tests.vectors.run_nomination import NOMINATIONS
+from tests.vectors.run_ways import WAYS
 
 HERE = Path(__file__).parent
 
@@ -284,12 +285,14 @@ def _wrap_vault_key(v: dict[str, Any], _: dict[str, Any]) -> Any:
 
 
 def _vault(v: dict[str, Any]) -> vault.Vault:
-    return vault.Vault(unb64(v["aik"]), tuple((generation, unb64(seed)) for generation, seed in v["aeks"]))
+    aeks = tuple((generation, unb64(seed)) for generation, seed in v["aeks"])
+    return vault.Vault(unb64(v["aik"]), aeks, tuple(map(unb64, v.get("former", ()))))
 
 
 def _open_vault(v: dict[str, Any], _: dict[str, Any]) -> Any:
     opened = vault.open_vault(unb64(v["vault_key"]), v["ids"], v["sealed"])
-    return {"aik": b64(opened.aik), "aeks": [[generation, b64(seed)] for generation, seed in opened.aeks]}
+    parts = {"aik": b64(opened.aik), "aeks": [[generation, b64(seed)] for generation, seed in opened.aeks]}
+    return parts | ({"former": [b64(key) for key in opened.former]} if opened.former else {})
 
 
 def _frontier(v: dict[str, Any], _: dict[str, Any]) -> Any:
@@ -380,6 +383,7 @@ Case = Callable[[dict[str, Any], dict[str, Any]], Any]
 _DO: dict[str, Case] = {
     **CARDS,
     **NOMINATIONS,
+    **WAYS,
     # encoding
     "canon": lambda v, _: b64(encoding.canon(v["value"])),
     "parse": lambda v, _: encoding.parse(unb64(v["raw"])),
@@ -541,10 +545,12 @@ _DO: dict[str, Case] = {
     # evidence
     "verify_evidence": _verify_evidence,
     # outside: what lies below the protocol
-    "hkdf": lambda v, _: b64(vault._derive(unb64(v["ikm"]), unb64(v["salt"]), unb64(v["info"]))),
+    "hkdf": lambda v, _: b64(vault.derive(unb64(v["ikm"]), unb64(v["salt"]), unb64(v["info"]))),
     "hmac": lambda v, _: b64(hmac.digest(unb64(v["secret"]), unb64(v["message"]), "sha256")),
-    "seal_bytes": lambda v, _: b64(vault._seal(unb64(v["key"]), unb64(v["nonce"]), unb64(v["plain"]), unb64(v["aad"]))),
-    "open_bytes": lambda v, _: b64(vault._open(unb64(v["key"]), unb64(v["sealed"]), unb64(v["aad"]))),
+    "seal_bytes": lambda v, _: b64(
+        vault.seal_under(unb64(v["key"]), unb64(v["nonce"]), unb64(v["plain"]), unb64(v["aad"]))
+    ),
+    "open_bytes": lambda v, _: b64(vault.open_sealed(unb64(v["key"]), unb64(v["sealed"]), unb64(v["aad"]))),
     "x25519": _x25519,
     "mlkem_public": _mlkem_public,
     "hpke_open_rfc9180": _hpke_open,

@@ -16,6 +16,7 @@ import { Given, type Do } from "./vectors/given.ts";
 import { madeHere } from "./vectors/made.ts";
 import { HEADS } from "./vectors/heads.ts";
 import { OUTSIDE } from "./vectors/outside.ts";
+import { WAYS } from "./vectors/ways.ts";
 
 interface Case {
   readonly name: string;
@@ -39,7 +40,7 @@ interface Result {
   readonly found: Json;
 }
 
-const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CARDS, ...CHAINS, ...EVIDENCE, ...HEADS, ...NOMINATIONS, ...OUTSIDE }));
+const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CARDS, ...CHAINS, ...EVIDENCE, ...HEADS, ...NOMINATIONS, ...OUTSIDE, ...WAYS }));
 
 async function fetchJson<T>(path: string): Promise<T> {
   const answer = await fetch(path);

@@ -17,7 +17,7 @@ import {
   type JsonObject,
 } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
-import { choice, fields, id16, id32, integer, isObject, items, malformed, octets, orNull } from "./fields.ts";
+import { choice, fields, id16, id32, integer, isObject, items, malformed, octets, optional, orNull } from "./fields.ts";
 import { hkdf, hmac, openBytes, sealBytes } from "./sealing.ts";
 
 /** Floors and defaults at once: a hub that offers less is refused. */
@@ -31,8 +31,9 @@ const MOST_LANES = 4;
 /** In bytes: of a private record. */
 const MAX_RECORD = 1_000_000;
 const MAX_GENERATIONS = 1000;
+const MOST_FORMER = 100;
 
-export const WRAP_KINDS = ["passphrase", "recovery"] as const;
+export const WRAP_KINDS = ["passphrase", "recovery", "passkey"] as const;
 export type WrapKind = (typeof WRAP_KINDS)[number];
 
 /** What a wrap is bound to: the account's code, because a new machine does not know its id yet. */
@@ -60,7 +61,7 @@ export interface Stretching {
 export interface VaultWrap {
   readonly wrap: string;
   readonly kind: WrapKind;
-  /** Null, and 0 for each number, where a recovery code opens. */
+  /** Null, and 0 for each number, where a recovery code or a passkey opens. */
   readonly salt: string | null;
   readonly memory: number;
   readonly passes: number;
@@ -69,10 +70,14 @@ export interface VaultWrap {
   readonly sealed: string;
 }
 
-/** The account's secrets: identity key, and the seed of each generation of the encryption key. */
+/**
+ * The account's secrets: identity key, the seed of each generation of the encryption key, and the vault keys of before,
+ * under which private records of other devices may still be sealed.
+ */
 export interface Vault {
   readonly aik: Bytes;
   readonly aeks: readonly { readonly generation: number; readonly seed: Bytes }[];
+  readonly former?: readonly Bytes[];
 }
 
 export interface VaultIds {
@@ -129,16 +134,17 @@ export function checkFloors(memory: number, passes: number, lanes: number): void
 /** The door of a passphrase *and* the second secret (16 bytes): `stretched` is what `stretch` gave. */
 export async function passphraseDoor(stretched: Bytes, secondSecret: Bytes, ids: WrapIds): Promise<Door> {
   if (secondSecret.length !== 16) throw malformed("The second secret has 16 bytes.");
-  return door(stretched, secondSecret, ids, "passphrase");
+  return doorBehind(stretched, secondSecret, ids, "passphrase");
 }
 
 /** The door of a recovery code (its 32 bytes). */
 export async function recoveryDoor(recovery: Bytes, ids: WrapIds): Promise<Door> {
   if (recovery.length !== 32) throw malformed("A recovery code has 32 bytes.");
-  return door(recovery, new Uint8Array(), ids, "recovery");
+  return doorBehind(recovery, new Uint8Array(), ids, "recovery");
 }
 
-async function door(ikm: Bytes, salt: Bytes, { hub, code, wrap }: WrapIds, kind: WrapKind): Promise<Door> {
+/** The two secrets that a way gives, bound to its place. */
+export async function doorBehind(ikm: Bytes, salt: Bytes, { hub, code, wrap }: WrapIds, kind: WrapKind): Promise<Door> {
   const place = { hub, code, wrap, kind };
   return {
     wrappingKey: await hkdf(ikm, salt, commitTo("vault-wrap", place)),
@@ -151,15 +157,16 @@ export async function verifier(signInSecret: Bytes): Promise<Bytes> {
   return sha256(pae("sign-in-secret", signInSecret));
 }
 
-/** The vault key (32 bytes) behind `door`: of a passphrase with its stretching, of a recovery code without (null). */
+/** The vault key (32 bytes) behind `door`: of a passphrase with its stretching, of a recovery code or a passkey without (null). */
 export async function wrapVaultKey(
   vaultKey: Bytes,
   { wrappingKey }: Door,
   ids: WrapIds,
   stretching: Stretching | null,
   nonce: Bytes,
+  unstretched: "recovery" | "passkey" = "recovery",
 ): Promise<VaultWrap> {
-  const kind: WrapKind = stretching === null ? "recovery" : "passphrase";
+  const kind: WrapKind = stretching === null ? unstretched : "passphrase";
   const { salt, memory, passes, lanes } = stretching ?? { salt: null, memory: 0, passes: 0, lanes: 0 };
   const blank = { wrap: ids.wrap, kind, salt, memory, passes, lanes };
   checkParameters(blank);
@@ -200,8 +207,8 @@ function parameters({ wrap, kind, salt, memory, passes, lanes }: Omit<VaultWrap,
 }
 
 function checkParameters({ kind, salt, memory, passes, lanes }: Omit<VaultWrap, "sealed">): void {
-  if (kind === "recovery") {
-    if (salt !== null || memory !== 0 || passes !== 0 || lanes !== 0) throw malformed("A recovery wrap stretches nothing.");
+  if (kind !== "passphrase") {
+    if (salt !== null || memory !== 0 || passes !== 0 || lanes !== 0) throw malformed("Only a passphrase is stretched.");
     return;
   }
   if (salt === null) throw malformed("A passphrase's wrap has a salt.");
@@ -216,13 +223,14 @@ function wrapAad(hub: string, code: string, wrap: Omit<VaultWrap, "sealed">): By
 
 export async function sealVault(vaultKey: Bytes, ids: VaultIds, vault: Vault, nonce: Bytes): Promise<string> {
   const aeks = vault.aeks.map(({ generation, seed }) => [generation, b64(seed)]);
-  const plain = canon({ aik: b64(vault.aik), aeks });
+  const former = (vault.former ?? []).map(b64);
+  const plain = canon({ aik: b64(vault.aik), aeks, ...(former.length > 0 && { former }) });
   return b64(await sealBytes(vaultKey, nonce, plain, vaultAad(ids)));
 }
 
 export async function openVault(vaultKey: Bytes, ids: VaultIds, sealed: string): Promise<Vault> {
   const plain = await openBytes(vaultKey, unb64(sealed), vaultAad(ids));
-  const written = fields(parse(plain), ["aik", "aeks"]);
+  const written = fields(parse(plain), ["aik", "aeks"], ["former"]);
   const aeks = items(written["aeks"], MAX_GENERATIONS, 1).map((pair) => {
     const [generation, seed] = items(pair, 2, 2);
     return { generation: integer(generation, 1), seed: unb64(id32(seed)) };
@@ -231,7 +239,8 @@ export async function openVault(vaultKey: Bytes, ids: VaultIds, sealed: string):
     const former = aeks[at - 1];
     if (former !== undefined && generation !== former.generation + 1) throw malformed("Generations are out of order.");
   });
-  return { aik: unb64(id32(written["aik"])), aeks };
+  const former = optional(written, "former", (keys) => items(keys, MOST_FORMER, 1).map((key) => unb64(id32(key))));
+  return { aik: unb64(id32(written["aik"])), aeks, ...(former !== null && { former }) };
 }
 
 async function privateKey(vaultKey: Bytes, { hub, account }: PrivateIds): Promise<Bytes> {
@@ -275,13 +284,14 @@ async function checkCharacters(secret: Bytes, size: number): Promise<string> {
   return spell(bitsOf(await sha256(pae("vault-wrap", secret))).slice(0, size * 5));
 }
 
-async function formatCode(secret: Bytes, checkSize: number, groupSize: number): Promise<string> {
+/** Bytes as letters that survive being copied from paper, check characters behind them. */
+export async function formatCode(secret: Bytes, checkSize: number, groupSize: number): Promise<string> {
   const spelled = spell(bitsOf(secret)) + (await checkCharacters(secret, checkSize));
   return (spelled.match(new RegExp(`.{1,${groupSize}}`, "g")) ?? []).join("-");
 }
 
 /** Case, spaces and hyphens do not matter; O is 0, I and L are 1. */
-async function readCode(typed: string, size: number, checkSize: number): Promise<Bytes> {
+export async function readCode(typed: string, size: number, checkSize: number): Promise<Bytes> {
   const tidy = typed.toUpperCase().replaceAll(/[ -]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
   const length = Math.ceil((size * 8) / 5);
   const values = Array.from(tidy, (character) => ALPHABET.indexOf(character));

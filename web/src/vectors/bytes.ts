@@ -224,25 +224,29 @@ const VAULT: Readonly<Record<string, Do>> = {
   wrap_vault_key: async (v) => {
     const [memory, passes, lanes] = [v.number("memory"), v.number("passes"), v.number("lanes")];
     // Some vectors leave out the salt, which the types forbid.
-    const stretching = v.text("kind") === "recovery" ? null : { salt: v.object<string>("salt"), memory, passes, lanes };
+    const kind = v.text("kind");
+    const stretching = kind === "passphrase" ? { salt: v.object<string>("salt"), memory, passes, lanes } : null;
     const key = v.bytes("vault_key");
-    return vaultWrapForm(await wrapVaultKey(key, doorOf(v), wrapIds(v), stretching, v.bytes("nonce")));
+    const plain = kind === "passkey" ? kind : "recovery";
+    return vaultWrapForm(await wrapVaultKey(key, doorOf(v), wrapIds(v), stretching, v.bytes("nonce"), plain));
   },
   unwrap_vault_key: (v) => {
     const written = readVaultWrap(v.json("vault_wrap"));
     return spelled(unwrapVaultKey(written, doorOf(v), v.text("hub"), v.text("code")));
   },
   seal_vault: (v) => {
-    const { aik, aeks } = asObject(v.json("vault"));
+    const { aik, aeks, former } = asObject(v.json("vault"));
     const pairs = asList(aeks).map((pair) => {
       const [generation, seed] = asList(pair);
       return { generation: asNumber(generation), seed: asBytes(seed) };
     });
-    return sealVault(v.bytes("vault_key"), v.object("ids"), { aik: asBytes(aik), aeks: pairs }, v.bytes("nonce"));
+    const vault = { aik: asBytes(aik), aeks: pairs, ...(former !== undefined && { former: asList(former).map(asBytes) }) };
+    return sealVault(v.bytes("vault_key"), v.object("ids"), vault, v.bytes("nonce"));
   },
   open_vault: async (v) => {
-    const { aik, aeks } = await openVault(v.bytes("vault_key"), v.object("ids"), v.text("sealed"));
-    return { aik: b64(aik), aeks: aeks.map(({ generation, seed }) => [generation, b64(seed)]) };
+    const { aik, aeks, former } = await openVault(v.bytes("vault_key"), v.object("ids"), v.text("sealed"));
+    const pairs = aeks.map(({ generation, seed }) => [generation, b64(seed)]);
+    return { aik: b64(aik), aeks: pairs, ...(former !== undefined && { former: former.map(b64) }) };
   },
   seal_private: (v) => sealPrivate(v.bytes("vault_key"), v.object("ids"), v.object("value"), v.bytes("nonce")),
   open_private: (v) => openPrivate(v.bytes("vault_key"), v.object("ids"), v.text("sealed")),
