@@ -56,9 +56,14 @@ export function outboxCause(entry: OutboxEntry): string {
   }
 }
 
+function forget({ id: gone }: OutboxEntry): void {
+  outbox.value = outbox.value.filter(({ id }) => id !== gone);
+}
+
 async function backToDraft(entry: OutboxEntry): Promise<void> {
   const draft = await ask("backToDraft", { id: entry.id });
   await refreshDrafts();
+  forget(entry);
   go(draftPath(draft.operation, draft.channel, draft.id));
 }
 
@@ -67,7 +72,7 @@ export function OutboxAction({ entry }: { readonly entry: OutboxEntry }) {
   if (entry.state === "refused" && entry.kind === "acknowledgement") {
     const remove = async (): Promise<void> => {
       await ask("dropAnswer", { id: entry.id });
-      outbox.value = outbox.value.filter(({ id }) => id !== entry.id);
+      forget(entry);
     };
     return (
       <button class="button is-small" type="button" onClick={() => attempt(remove())}>
