@@ -123,6 +123,11 @@ class Village:
     residents: Mapping[str, Resident] = field(default_factory=dict)
     operation: OperationId | None = None
 
+    @property
+    def dsn(self) -> str:
+        assert self.settings.dsn is not None
+        return self.settings.dsn.get_secret_value()
+
     async def members(self, *names: str) -> list[Person]:
         """Enrols, certifies and signs in; the keys are derived side by side."""
         return list(await asyncio.gather(*(self.person(name) for name in names)))

@@ -10,7 +10,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.test_pages import check_page
-from tests.people import PASSPHRASE, Person, Village, a_hub
+from tests.people import PASSPHRASE, Person, Village
+from tests.settled import Settlement
 
 ALTERED = {
     "body": """
@@ -47,14 +48,14 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(database: str, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+async def desk(settlement: Settlement, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     folder = reachable_folder / f"desk-{abs(hash(request.node.name)):x}"
     folder.mkdir()
-    async with a_hub(folder, database) as hub:
+    async with settlement.copy(folder) as hub:
         ghana, peru, auditor = await hub.members("ghana", "peru", "auditor")
         channel = await hub.channel("Medicines", ghana, peru)
         await ghana.say(channel, "Forty cartons of syringes")
-        yield Desk(hub, auditor, database)
+        yield Desk(hub, auditor, hub.dsn)
 
 
 @asynccontextmanager

@@ -9,18 +9,18 @@ from playwright.async_api import Browser, Page, expect
 
 from crypto.encoding import AccountId, b64
 from tests.browser.test_pages import FORMS, NARROW, WIDE, Site, check_page, sign_in, window
-from tests.people import a_hub
+from tests.settled import Settlement
 
 Watch = Callable[[Page], list[str]]
 SHOTS = os.environ.get("NCPHUB_SHOTS")
 
 
 @pytest.fixture
-async def site(database: str, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
+async def site(settlement: Settlement, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
     """Ghana is cleared for everything, France for general alone; the coordinator reads one precursor channel of two."""
     folder = reachable_folder / f"members-{abs(hash(request.node.name)):x}"
     folder.mkdir()
-    async with a_hub(folder, database) as hub:
+    async with settlement.copy(folder) as hub:
         ghana, france, coordinator = await hub.members("ghana", "france", "coordinator")
         channel = await hub.channel("Medicines", ghana)
         operation = channel.operation

@@ -12,7 +12,8 @@ from hub.client.domain.bodies import notice_body
 from hub.client.notices import Notice, acknowledge, ask, notices
 from hub.client.state import now
 from tests.browser.test_pages import FORMS, NARROW, Watch, check_page, window
-from tests.people import PASSPHRASE, Channel, Person, Village, a_hub
+from tests.people import PASSPHRASE, Channel, Person, Village
+from tests.settled import Settlement
 
 HOUR = 3_600_000
 WORDS = [
@@ -38,10 +39,10 @@ class Board:
 
 
 @pytest.fixture
-async def board(database: str, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Board]:
+async def board(settlement: Settlement, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Board]:
     folder = reachable_folder / f"notices-{abs(hash(request.node.name)):x}"
     folder.mkdir()
-    async with a_hub(folder, database) as hub:
+    async with settlement.copy(folder) as hub:
         people = await hub.members("ghana", "peru", "kenya", "france", "india")
         channel = await hub.channel("All members", *people)
         board = Board(hub, channel)

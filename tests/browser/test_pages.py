@@ -13,7 +13,8 @@ from crypto.encoding import b64
 from hub import paths
 from hub.client.domain import published
 from hub.client.domain.bodies import alert_body
-from tests.people import PASSPHRASE, Channel, Person, Village, a_hub
+from tests.people import PASSPHRASE, Channel, Person, Village
+from tests.settled import Settlement
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = 1280, 360
@@ -38,10 +39,10 @@ class Site:
 
 
 @pytest.fixture
-async def site(database: str, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
+async def site(settlement: Settlement, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
     folder = reachable_folder / f"pages-{abs(hash(request.node.name)):x}"
     folder.mkdir()
-    async with a_hub(folder, database) as hub:
+    async with settlement.copy(folder) as hub:
         ghana, peru = await hub.members("ghana", "peru")
         channel = await hub.channel("Medicines", ghana, peru)
         await peru.member.post(channel.operation, channel.id, "alert", an_alert())

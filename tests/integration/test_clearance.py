@@ -8,12 +8,13 @@ import pytest
 from crypto.encoding import AccountId
 from crypto.membership import stale
 from hub.client import governance
-from tests.people import Village, a_hub
+from tests.people import Village
+from tests.settled import Settlement
 
 
 @pytest.fixture
-async def hub(database: str, tmp_path: Path) -> AsyncIterator[Village]:
-    async with a_hub(tmp_path, database) as village:
+async def hub(settlement: Settlement, tmp_path: Path) -> AsyncIterator[Village]:
+    async with settlement.copy(tmp_path) as village:
         yield village
 
 

@@ -19,7 +19,8 @@ from hub.client.errors import Refused
 from hub.db.pool import Pool
 from hub.operations import queries
 from hub.operations.queries import WrapRow
-from tests.people import Channel, Person, Village, a_hub
+from tests.people import Channel, Person, Village
+from tests.settled import Settlement
 
 PASSED = "Forty drums of acetone, consignee unknown"
 LATER = "The consignee was found: a front company"
@@ -39,8 +40,8 @@ class Exercise:
 
 
 @pytest.fixture(params=["all", "from-join"])
-async def exercise(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Exercise]:
-    async with a_hub(tmp_path, database) as hub:
+async def exercise(settlement: Settlement, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Exercise]:
+    async with settlement.copy(tmp_path) as hub:
         ghana, peru, india, coordinator = await hub.members("ghana", "peru", "india", "coordinator")
         operation = await hub.open(ghana, india)
         await coordinator.member.admit(operation, AccountId(peru.account), "contact", ("general", "vaccine"))

@@ -17,7 +17,8 @@ from hub.client.domain.bodies import alert_body
 from hub.client.errors import Fault
 from hub.client.evidence import evidence_of, file_name
 from tests.offline import flipped, verify
-from tests.people import PASSPHRASE, Channel, Person, Village, a_hub
+from tests.people import PASSPHRASE, Channel, Person, Village
+from tests.settled import Settlement
 
 pytestmark = pytest.mark.timeout(240)
 FOUND = {
@@ -35,8 +36,8 @@ FOUND = {
 
 
 @pytest.fixture
-async def hub(tmp_path: Path, database: str) -> AsyncIterator[Village]:
-    async with a_hub(tmp_path, database) as village:
+async def hub(tmp_path: Path, settlement: Settlement) -> AsyncIterator[Village]:
+    async with settlement.copy(tmp_path) as village:
         yield village
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.test_cli import ncphub
-from tests.people import Person, Village, a_hub
+from tests.people import Person, Village
+from tests.settled import Settlement
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 NOTICE = """
@@ -20,8 +21,8 @@ text.fr = "Retenez-les et prévenez-nous."
 
 
 @pytest.fixture
-async def people(tmp_path: Path, database: str) -> AsyncIterator[tuple[Village, Person, Person]]:
-    async with a_hub(tmp_path, database) as hub:
+async def people(tmp_path: Path, settlement: Settlement) -> AsyncIterator[tuple[Village, Person, Person]]:
+    async with settlement.copy(tmp_path) as hub:
         ghana, peru = await hub.members("ghana", "peru")
         await hub.channel("All members", ghana, peru)
         yield hub, ghana, hub.people["coordinator"]

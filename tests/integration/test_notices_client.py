@@ -11,7 +11,8 @@ from hub.client import notices
 from hub.client.domain.bodies import notice_body
 from hub.client.errors import Fault, Refused
 from hub.client.state import now
-from tests.people import Channel, Person, Village, a_hub
+from tests.people import Channel, Person, Village
+from tests.settled import Settlement
 
 HOUR = 3_600_000
 TITLES = {"en": "Cold boxes without a data logger", "fr": "Glacières sans enregistreur"}
@@ -36,8 +37,8 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, database: str) -> AsyncIterator[Scene]:
-    async with a_hub(tmp_path, database) as hub:
+async def scene(tmp_path: Path, settlement: Settlement) -> AsyncIterator[Scene]:
+    async with settlement.copy(tmp_path) as hub:
         ghana, peru, coordinator = await hub.members("ghana", "peru", "coordinator")
         channel = await hub.channel("Medicines", ghana, peru)
         yield Scene(hub, coordinator, ghana, peru, channel)
