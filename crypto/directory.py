@@ -266,7 +266,10 @@ def _put_account(state: Directory, store: Store, deed: AccountCertify, seq: int)
 
 
 def _rekey(state: Directory, store: Store, deed: AccountRekey, seq: int) -> None:
-    """The account under its new keys, at the lowest level and with no device left: the owner adds one anew."""
+    """
+    The account under its new keys, at the lowest level and with no device left. The owner, who may know nothing of what
+    was, counts their acts from 1 again: none under the older key fits any more.
+    """
     known = state.accounts[deed.account]
     anew = replace(
         known,
@@ -281,6 +284,7 @@ def _rekey(state: Directory, store: Store, deed: AccountRekey, seq: int) -> None
         awaiting_rotation=False,
     )
     store.accounts.put(seq + 1, deed.account, anew)
+    store.counters.put(seq + 1, signer_group([deed.account]), 0)
     _take_keys(store, deed, seq + 1)
     for device in [one for one in state.devices.values() if one.account == deed.account]:
         if device.revoked_seq is None:

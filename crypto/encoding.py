@@ -35,7 +35,7 @@ CONTEXTS: Final = frozenset({
     "genesis", "act", "directory-entry", "entry", "envelope", "enrol", "sign-in", "export", "release", "roles",
     "template", "content", "header", "message", "label", "previous", "commitment", "wrap", "wrap-leaf", "readers",
     "vault", "vault-wrap", "sign-in-secret", "private", "private-key", "pins", "channel", "leaf-detail",
-    "safety-number", "origin", "nomination", "card",
+    "safety-number", "origin", "nomination", "card", "receipt", "rules",
 })
 # fmt: on
 

@@ -16,7 +16,7 @@ Role = Literal["administrator", "account", "device", "log"]
 MAY_SIGN: Final[dict[Role, frozenset[str]]] = {
     "administrator": frozenset({"genesis", "act", "release"}),
     "account": frozenset({"act", "enrol"}),
-    "device": frozenset({"entry", "envelope", "enrol", "sign-in", "export", "nomination", "card"}),
+    "device": frozenset({"entry", "envelope", "enrol", "sign-in", "export", "nomination", "card", "receipt"}),
     "log": frozenset(),  # signs only checkpoint notes, whose bytes C2SP defines
 }
 

@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from crypto import errors
-from crypto.acts import AccountCertify, AccountRestore, AccountSuspend, Act, DeviceRevoke, read_act
+from crypto.acts import AccountCertify, AccountRekey, AccountRestore, AccountSuspend, Act, DeviceRevoke, read_act
 from crypto.directory import check_act, entry_body, entry_id
 from crypto.encoding import b64, statement_id
 from crypto.errors import BadSignature, ProtocolError
@@ -80,7 +80,7 @@ class Directories:
                 detail={"by": [b64(signer) for signer in act.by], "act": act.type},
             )
             receipt = await self._journal.append(Record(leaf, statement, also=self._projection(act)))
-        if isinstance(act.deed, AccountSuspend | DeviceRevoke):
+        if isinstance(act.deed, AccountSuspend | AccountRekey | DeviceRevoke):
             self._forget_sessions(act.deed.account)
         return receipt
 
@@ -119,6 +119,24 @@ class Directories:
                     await queries.complete_account(db, row, now)
                     await queries.certified(db, deed.invitation, now)
                     await begin(db, deed.account, now)
+                case AccountRekey():
+                    account = directory.accounts[deed.account]
+                    row = CertifiedRow(
+                        account=account.id,
+                        code=account.code,
+                        organisation=account.organisation,
+                        country=account.country,
+                        name=account.name,
+                        level="A1",
+                        may=(),
+                        suspended=False,
+                    )
+                    await queries.complete_account(db, row, now)
+                    await queries.certified(db, deed.invitation, now)
+                    await queries.end_sessions(db, deed.account, now)
+                    for device in directory.devices.values():
+                        if device.account == deed.account and device.revoked_seq is None:
+                            await queries.end_device(db, deed.account, device.id, now)
                 case AccountSuspend():
                     await queries.set_suspended(db, deed.account, True)
                     await queries.end_sessions(db, deed.account, now)

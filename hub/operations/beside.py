@@ -1,5 +1,5 @@
 """
-What travels beside an entry: wraps and template documents, under hashes that the entry signs
+What travels beside an entry: wraps, template documents and handling rules, under hashes that the entry signs
 (docs/spec/09-membership.md).
 """
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from crypto.changes import Entry, Grants, TemplateAdopt
+from crypto.changes import Entry, Grants, RulesSet, TemplateAdopt
 from crypto.encoding import AccountId, canon, fields, hash_of, id16, id32, integer, items, octets, parse
 from crypto.epochs import WRAP_SIZE, Reader
 from crypto.errors import Malformed, WrongWraps
@@ -17,6 +17,9 @@ from crypto.readers import Operation
 
 LONGEST: Final = 4 * 1024 * 1024
 MOST_READERS: Final = 5000
+LANGUAGES: Final = ("en", "fr")
+LONGEST_TITLE: Final = 200
+LONGEST_RULES: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Beside:
     """Everything that came with an entry, found to be exactly what it signed."""
 
     wraps: tuple[WrapList, ...]
-    templates: Mapping[bytes, bytes]  # hash → canonical document
+    documents: Mapping[bytes, bytes]  # hash → canonical document
 
 
 def read_beside(raw: bytes, entry: Entry, body: bytes, after: Operation) -> Beside:
@@ -42,7 +45,8 @@ def read_beside(raw: bytes, entry: Entry, body: bytes, after: Operation) -> Besi
     Reads ``(u32be size ‖ canonical JSON)*`` and holds it against the entry that led to `after`.
 
     First {channel, epoch, wraps: [[account, generation, wrap], …]} for each of its grants and then each of its epochs,
-    in the order of the readers; then {template, hash, document} for documents that it adopts.
+    in the order of the readers; then {template, hash, document} for templates that it adopts, {rules, document} for
+    the handling rules that it sets.
 
     Raises Malformed or WrongWraps.
     """
@@ -72,7 +76,14 @@ def _wraps(value: Any, channel: bytes, epoch: int, wraps_hash: bytes, readers: S
     return WrapList(channel, epoch, wraps_hash, wraps)
 
 
+def named_documents(entry: Entry) -> set[bytes]:
+    """The hashes of templates and rules that the entry's changes name."""
+    return {change.hash for change in entry.changes if isinstance(change, TemplateAdopt | RulesSet)}
+
+
 def _document(value: Any, entry: Entry) -> tuple[bytes, bytes]:
+    if isinstance(value, dict) and "rules" in value:
+        return _rules(value, entry)
     fields(value, {"template", "hash", "document"})
     name = id32(value["hash"])
     if (value["template"], name) not in {(c.template, c.hash) for c in entry.changes if isinstance(c, TemplateAdopt)}:
@@ -80,3 +91,18 @@ def _document(value: Any, entry: Entry) -> tuple[bytes, bytes]:
     if hash_of("template", value["document"]) != name:
         raise Malformed("a template that isn't what its hash says")
     return name, canon(value["document"])
+
+
+def _rules(value: Any, entry: Entry) -> tuple[bytes, bytes]:
+    fields(value, {"rules", "document"})
+    name = id32(value["rules"])
+    if name not in {change.hash for change in entry.changes if isinstance(change, RulesSet)}:
+        raise Malformed("rules that the entry doesn't set")
+    document = fields(value["document"], {"title", "text"})
+    for part, longest in (("title", LONGEST_TITLE), ("text", LONGEST_RULES)):
+        for words in fields(document[part], set(LANGUAGES)).values():
+            if not isinstance(words, str) or not 1 <= len(words) <= longest:
+                raise Malformed(f"rules whose {part} isn't text of 1 to {longest} characters")
+    if hash_of("rules", document) != name:
+        raise Malformed("rules that aren't what their hash says")
+    return name, canon(document)

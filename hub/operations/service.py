@@ -12,11 +12,13 @@ from aiohttp import web
 
 from crypto import membership
 from crypto.chain import chain_start
-from crypto.changes import Entry, TemplateAdopt, read_entry
+from crypto.changes import CoordinatorTake, Entry, Grants, OperationDestroy, read_entry
 from crypto.encoding import ChannelId, b64
-from crypto.errors import BadSignature, Repeated, WrongReaders
+from crypto.errors import BadSignature, NotAllowed, NotCertified, Repeated, WrongReaders
+from crypto.membership import granted_readers
+from crypto.membership_changes import NOTICE_OF_DESTRUCTION
 from crypto.packet import Packet
-from crypto.readers import Operation, stale
+from crypto.readers import Member, Operation, appointed, readers, stale
 from hub.access.actor import Actor
 from hub.clock import Clock, to_milliseconds
 from hub.db.pool import Connection, Pool
@@ -25,7 +27,7 @@ from hub.http.errors import Conflict, Forged, Malformed, NotFound, OutOfTime, Wr
 from hub.journal.records import Also, LeafDraft, NewEpoch, Receipt, Record, StatementDraft, Stored
 from hub.journal.service import Journal
 from hub.operations import queries
-from hub.operations.beside import Beside, read_beside
+from hub.operations.beside import Beside, named_documents, read_beside
 from hub.operations.queries import ChannelRow, WrapRow
 from hub.operations.state import OperationsState
 
@@ -98,12 +100,14 @@ class Operations:
                 return operation, known
             if entry.seq != before.seq + 1 or entry.prev != before.head:
                 raise Conflict(head={"seq": before.seq, "id": b64(before.head)})
+            if before.destroy_at is not None and before.destroy_at <= to_milliseconds(self._clock.now()):
+                raise NotAllowed("the operation is destroyed")
         try:
             directory = self._directory.history.at(entry.directory_size)
             after = membership.apply(before, directory, packet.body, packet.signatures)
         except BadSignature:
             raise Forged from None
-        self._check_still_true(entry, after)
+        self._check_still_true(entry, before, after)
         beside = read_beside(packet.beside, entry, packet.body, after)
         await self._check_documents_there(entry, beside)
         await self._check_seen(entry)
@@ -140,20 +144,32 @@ class Operations:
         if not to_milliseconds(now - BEHIND) <= entry.at <= to_milliseconds(now + AHEAD):
             raise OutOfTime
 
-    def _check_still_true(self, entry: Entry, after: Operation) -> None:
+    def _check_still_true(self, entry: Entry, before: Operation | None, after: Operation) -> None:
         """
         The entry may name an older directory than the latest, as long as that makes no difference: its authors are
-        valid today, and its epochs are for those who read today.
+        valid today, its epochs and grants are for those who read today, and who takes over may do so today. Notice of
+        destruction counts from today, whatever time the entry tells.
         """
         latest = self._directory.latest
         for author in entry.by:
             if self._directory.may(author.account) is None or not latest.device_valid(author.device, author.account):
                 raise NotFound
+        soonest = to_milliseconds(self._clock.now() - AHEAD) + NOTICE_OF_DESTRUCTION
+        if any(isinstance(change, OperationDestroy) and change.at < soonest for change in entry.changes):
+            raise NotAllowed("whoever disagrees has seven days from now")
         if entry.directory_size == latest.size:
             return
         for record in entry.epochs:
             if stale(after, record.channel, latest):
                 raise WrongReaders("the directory has changed since the epoch was made")
+        for change in entry.changes:
+            if isinstance(change, Grants):
+                reading = readers(after, change.channel, latest)
+                if any(reader not in reading for reader in granted_readers(after, change)):
+                    raise WrongReaders("the directory has changed since the epoch was granted")
+        takes = any(isinstance(change, CoordinatorTake) for change in entry.changes)
+        if takes and before is not None and appointed(before, latest, entry.by[0].account) is None:
+            raise NotCertified("the directory has changed since the operation was taken over")
 
     async def _check_seen(self, entry: Entry) -> None:
         """An epoch's maker can't have seen more of a channel than there is: nobody could ever make the next one."""
@@ -166,10 +182,8 @@ class Operations:
                 raise WrongPlace
 
     async def _check_documents_there(self, entry: Entry, beside: Beside) -> None:
-        for change in entry.changes:
-            if not isinstance(change, TemplateAdopt) or change.hash in beside.templates:
-                continue
-            if await queries.template(self._pool, change.hash) is None:
+        for name in named_documents(entry) - beside.documents.keys():
+            if await queries.template(self._pool, name) is None:
                 raise Malformed
 
     async def _known_receipt(self, operation: bytes, seq: int, entry_id: bytes) -> Receipt | None:
@@ -186,7 +200,7 @@ def _projection(before: Operation | None, after: Operation, entry: Entry, beside
         old_members = {} if before is None else before.members
         for account in old_members.keys() | after.members.keys():
             old, new = old_members.get(account), after.members.get(account)
-            if old == new:
+            if _standing(old) == _standing(new):
                 continue
             if old is not None:
                 await queries.end_member(db, after.id, account, after.seq)
@@ -202,10 +216,14 @@ def _projection(before: Operation | None, after: Operation, entry: Entry, beside
         for one in beside.wraps:
             wraps = [WrapRow(one.wraps_hash, index, a, g, wrap) for index, (a, g, wrap) in enumerate(one.wraps)]
             await queries.add_wraps(db, ChannelId(one.channel), one.epoch, wraps)
-        for name, document in beside.templates.items():
+        for name, document in beside.documents.items():
             await queries.add_template(db, name, document)
 
     return rows
+
+
+def _standing(member: Member | None) -> tuple[bytes, str, tuple[str, ...]] | None:
+    return None if member is None else (member.aik, member.role, member.compartments)
 
 
 def _leaf(

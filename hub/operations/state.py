@@ -11,13 +11,14 @@ from aiohttp import web
 
 from crypto import membership
 from crypto.acts import Matrix
-from crypto.changes import Grants, TemplateAdopt, read_entry
+from crypto.changes import Grants, read_entry
 from crypto.encoding import AccountId, ChannelId, OperationId
-from crypto.readers import Operation
+from crypto.readers import Member, Operation, appointed
 from hub.access.policy import Standing
 from hub.directory.state import DirectoryState, split_signatures
 from hub.journal.records import Committed, StatementDraft, Stored
 from hub.journal.service import Journal
+from hub.operations.beside import named_documents
 
 
 @dataclass(slots=True)
@@ -26,7 +27,7 @@ class _Known:
 
     operation: Operation
     left: dict[AccountId, int] = field(default_factory=dict)  # who left, with the seq of the entry that ended it
-    templates: set[bytes] = field(default_factory=set)  # every document that was ever adopted
+    documents: set[bytes] = field(default_factory=set)  # every template and every rules that ever stood
     grants: set[bytes] = field(default_factory=set)  # the hashes of wraps that came later than their epochs
     entries: list[bytes] = field(default_factory=list)  # ids, by seq
 
@@ -89,10 +90,10 @@ class OperationsState:
         known = self._known.get(OperationId(operation))
         return None if known is None else self._until(known, AccountId(account))
 
-    def adopted(self, operation: bytes, template: bytes) -> bool:
-        """Whether the operation has ever adopted this document."""
+    def adopted(self, operation: bytes, document: bytes) -> bool:
+        """Whether the operation has ever adopted this template, or set these rules."""
         known = self._known.get(OperationId(operation))
-        return known is not None and template in known.templates
+        return known is not None and document in known.documents
 
     def granted(self, operation: bytes, wraps_hash: bytes) -> bool:
         """Whether wraps under this hash were granted after their epoch was made."""
@@ -123,8 +124,10 @@ class OperationsState:
         if known is None:
             return None
         member = known.operation.members.get(AccountId(account))
-        if member is not None:
+        if member is not None and self._is_theirs(member, account):
             return Standing(member.role, member.compartments, known.operation.matrix)
+        if appointed(known.operation, self._directory.latest, AccountId(account)) is not None:
+            return Standing("coordinator", (), known.operation.matrix)
         if AccountId(account) in known.left:
             return Standing("", (), known.operation.matrix, former=True)
         return None
@@ -148,17 +151,24 @@ class OperationsState:
         gone = before.operation.members.keys() - after.members.keys()
         before.left = {account: seq for account, seq in before.left.items() if account not in after.members}
         before.left.update(dict.fromkeys(gone, after.seq))
-        before.templates.update(change.hash for change in entry.changes if isinstance(change, TemplateAdopt))
+        before.documents |= named_documents(entry)
         before.grants.update(change.wraps_hash for change in entry.changes if isinstance(change, Grants))
         self._operation_of.update(dict.fromkeys(after.channels, after.id))
         before.entries.append(after.head)
         before.operation = after
 
-    @staticmethod
-    def _until(known: _Known, account: AccountId) -> int | None:
-        if account in known.operation.members:
+    def _until(self, known: _Known, account: AccountId) -> int | None:
+        member = known.operation.members.get(account)
+        if member is not None and self._is_theirs(member, account):
+            return known.operation.seq
+        if appointed(known.operation, self._directory.latest, account) is not None:
             return known.operation.seq
         return known.left.get(account)
+
+    def _is_theirs(self, member: Member, account: bytes) -> bool:
+        """A membership ends with the identity key it was given for: who has new keys waits to be restored."""
+        found = self._directory.latest.accounts.get(AccountId(account))
+        return found is not None and found.aik == member.aik
 
 
 OPERATIONS: Final = web.AppKey("operations", OperationsState)

@@ -51,6 +51,8 @@ export const CONTEXTS = [
   "origin",
   "nomination",
   "card",
+  "receipt",
+  "rules",
 ] as const;
 export type Context = (typeof CONTEXTS)[number];
 

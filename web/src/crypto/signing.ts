@@ -18,7 +18,7 @@ export interface Signer {
 const MAY_SIGN: Readonly<Record<Role, ReadonlySet<Context>>> = {
   administrator: new Set<Context>(["genesis", "act", "release"]),
   account: new Set<Context>(["act", "enrol"]),
-  device: new Set<Context>(["entry", "envelope", "enrol", "sign-in", "export", "nomination", "card"]),
+  device: new Set<Context>(["entry", "envelope", "enrol", "sign-in", "export", "nomination", "card", "receipt"]),
   // The log signs the text of a note, which C2SP defines, never a statement of ours.
   log: new Set<Context>(),
 };
