@@ -6,6 +6,7 @@ import typer
 
 from hub.cli.account import add_to as account
 from hub.cli.audit import add_to as audit
+from hub.cli.cards import add_to as cards
 from hub.cli.database import add_to as database
 from hub.cli.demo import add_to as demo
 from hub.cli.evidence import add_to as evidence
@@ -25,5 +26,5 @@ program = typer.Typer(
     add_completion=False,
 )
 
-for add_to in (serve, found, demo, database, account, people, governing, messages, notices, evidence, audit):
+for add_to in (serve, found, demo, database, account, people, cards, governing, messages, notices, evidence, audit):
     add_to(program)

@@ -14,6 +14,7 @@ from hub.client.domain import (
     acknowledgements,
     blueprints,
     bodies,
+    coverage,
     errors,
     headers,
     identifiers,
@@ -98,6 +99,7 @@ DO: dict[str, Callable[..., object]] = {
     "read_post_body": lambda _, body: asdict(bodies.read_post_body(body)),
     "notice_body": lambda _, **asked: bodies.notice_body(**asked),
     "read_notice_body": lambda _, body: asdict(bodies.read_notice_body(body)),
+    "coverage": lambda _, people, now, days: covered(people, now, days),
     "tally": lambda _, notices, answers: tallied(notices, answers),
     "header_parts": lambda name, values, **place: headers.header_parts(form(name, **place), values),
     "offered": lambda name, compartment: [
@@ -132,6 +134,11 @@ def tallied(notices: Any, answers: Any) -> object:
     asking = [acknowledgements.Asking(**{**one, "asked": tuple(one["asked"])}) for one in notices]
     found = acknowledgements.tally(asking, [acknowledgements.Answer(**one) for one in answers])
     return [[one.id, one.number, [list(asdict(row).values()) for row in one.rows]] for one in found]
+
+
+def covered(people: Any, now: int, days: Any) -> object:
+    found = coverage.coverage([coverage.Watch(**one) for one in people], now, coverage.Days(**days))
+    return [[one.country, one.live, one.deputy, one.people] for one in found]
 
 
 def names_in(first: Any, more: Any) -> object:

@@ -3,6 +3,7 @@
  */
 
 import { type Answer, type Asking, tally } from "./acknowledgements.ts";
+import { coverage, type Days, type Watch } from "./coverage.ts";
 import { type Blueprint, type Kind, readBlueprint, readBlueprints, usual } from "./blueprints.ts";
 import { alertBody, noticeBody, postBody, readAlertBody, readNoticeBody, readPostBody, type ByLanguage, type NoticeKind } from "./bodies.ts";
 import { DomainError, MalformedTemplate } from "./errors.ts";
@@ -142,6 +143,10 @@ function answer(what: string, asked: Asked, domain: Domain | null): unknown {
       const notices = (asked.notices as (Asking & { readonly to_all: boolean })[]).map((one) => ({ ...one, toAll: one.to_all }));
       const found = tally(notices, asked.answers as readonly Answer[]);
       return found.map(({ id, number, rows }) => [id, number, rows.map((row) => Object.values(row) as readonly unknown[])]);
+    }
+    case "coverage": {
+      const found = coverage(asked.people as readonly Watch[], asked.now as number, asked.days as Days);
+      return found.map(({ country, live, deputy, people }) => [country, live, deputy, people]);
     }
     case "read": {
       const { templates, lists } = readDomain(asked.published, asked.more ?? null);
