@@ -5,6 +5,10 @@
 import { commitTo, concat, sha256, type Bytes } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
 
+/** The newest version of the chains that this client knows. */
+export const PROTOCOL = 1;
+export const SUITE = 1;
+
 /** One place in a chain; `prev` is null at the first, ids as base64url. */
 export interface Link {
   readonly seq: number;

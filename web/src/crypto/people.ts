@@ -3,7 +3,7 @@
  */
 
 import type { Administrator, Genesis, Level, Matrix, May } from "./acts.ts";
-import type { Bytes } from "./encoding.ts";
+import { compareIds, type Bytes } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
 
 export interface Organisation {
@@ -43,6 +43,14 @@ export interface Device {
   readonly revokedSeq: number | null;
 }
 
+/** By entry `seq` administrators let an account, under this identity key, take over an operation. */
+export interface Appointment {
+  readonly seq: number;
+  readonly operation: string;
+  readonly account: string;
+  readonly aik: string;
+}
+
 /** Whether new epochs may be wrapped for this account at all. */
 export function reads(account: Account): boolean {
   return !account.suspended && !account.awaitingRotation;
@@ -68,11 +76,15 @@ export class Versions<Value> {
     return this.#rows.get(key)?.findLast((version) => version.from <= size)?.value ?? null;
   }
 
-  *valuesAt(size: number): Generator<Value> {
+  *entriesAt(size: number): Generator<readonly [string, Value]> {
     for (const key of this.#rows.keys()) {
       const value = this.at(size, key);
-      if (value !== null) yield value;
+      if (value !== null) yield [key, value];
     }
+  }
+
+  *valuesAt(size: number): Generator<Value> {
+    for (const [, value] of this.entriesAt(size)) yield value;
   }
 
   upto(size: number): Versions<Value> {
@@ -114,8 +126,9 @@ export class Store {
   accounts = new Versions<Account>();
   devices = new Versions<Device>();
   counters = new Versions<number>();
-  /** By "aik …", "code …", "invitation …", "key …". */
+  /** By "aik …", "aek …", "code …", "invitation …", "key …", "administrator …", "administrator-key …". */
   taken = new Versions<string>();
+  appointments = new Versions<Appointment>();
 
   constructor(size: number) {
     this.size = size;
@@ -128,49 +141,69 @@ export class Store {
     copy.devices = this.devices.upto(size);
     copy.counters = this.counters.upto(size);
     copy.taken = this.taken.upto(size);
+    copy.appointments = this.appointments.upto(size);
     return copy;
   }
 }
 
-/** The counter that all administrators share. */
-export const ADMINISTRATORS = "administrators";
+/** The name under which the acts of exactly these signers are counted. */
+export function signerGroup(by: readonly string[]): string {
+  return [...by].sort(compareIds).join(" ");
+}
 
-/** The directory after `size` entries. Never changes; `apply` gives the next one. */
-export class Directory {
+interface Facts {
   readonly hub: string;
   readonly genesis: Genesis;
   readonly size: number;
   readonly head: string;
+  readonly administrators: readonly Administrator[];
+  readonly threshold: number;
+  /** Of the administrators: how often they were set. */
+  readonly edition: number;
+  readonly version: number;
+  readonly suite: number;
   readonly matrix: Matrix;
   /** Every matrix ever adopted, by its hash. */
   readonly matrices: ReadonlyMap<string, Matrix>;
   /** For `apply` only. */
   readonly store: Store;
+}
 
-  constructor(state: {
-    readonly hub: string;
-    readonly genesis: Genesis;
-    readonly size: number;
-    readonly head: string;
-    readonly matrix: Matrix;
-    readonly matrices: ReadonlyMap<string, Matrix>;
-    readonly store: Store;
-  }) {
-    this.hub = state.hub;
-    this.genesis = state.genesis;
-    this.size = state.size;
-    this.head = state.head;
-    this.matrix = state.matrix;
-    this.matrices = state.matrices;
-    this.store = state.store;
+/** The directory after `size` entries. Never changes; `apply` gives the next one. */
+export class Directory implements Facts {
+  readonly hub: string;
+  readonly genesis: Genesis;
+  readonly size: number;
+  readonly head: string;
+  readonly administrators: readonly Administrator[];
+  readonly threshold: number;
+  readonly edition: number;
+  readonly version: number;
+  readonly suite: number;
+  readonly matrix: Matrix;
+  readonly matrices: ReadonlyMap<string, Matrix>;
+  readonly store: Store;
+  readonly #facts: Facts;
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+    this.hub = facts.hub;
+    this.genesis = facts.genesis;
+    this.size = facts.size;
+    this.head = facts.head;
+    this.administrators = facts.administrators;
+    this.threshold = facts.threshold;
+    this.edition = facts.edition;
+    this.version = facts.version;
+    this.suite = facts.suite;
+    this.matrix = facts.matrix;
+    this.matrices = facts.matrices;
+    this.store = facts.store;
   }
 
-  get administrators(): readonly Administrator[] {
-    return this.genesis.administrators;
-  }
-
-  get threshold(): number {
-    return this.genesis.threshold;
+  /** The same with other facts: for `apply` only. */
+  with(changes: Partial<Facts>): Directory {
+    return new Directory({ ...this.#facts, ...changes });
   }
 
   get organisations(): View<Organisation> {
@@ -185,14 +218,19 @@ export class Directory {
     return new View(this.store.devices, this.size);
   }
 
-  /** The last act number of each signer group: `ADMINISTRATORS`, or an account id. */
+  /** The last act number of each `signerGroup`. */
   get counters(): View<number> {
     return new View(this.store.counters, this.size);
   }
 
-  /** Which account or device has an AIK, code, invitation or device key, for ever. */
+  /** Who has a key, code, invitation or administrator's id, for ever. */
   get taken(): View<string> {
     return new View(this.store.taken, this.size);
+  }
+
+  /** The newest appointment for each operation: the one that stands. */
+  get appointments(): View<Appointment> {
+    return new View(this.store.appointments, this.size);
   }
 
   /** Raises not-certified. */
@@ -213,8 +251,8 @@ export class Directory {
     );
   }
 
-  /** The number of the signer group's next act. */
-  nextN(by: string = ADMINISTRATORS): number {
-    return (this.counters.get(by) ?? 0) + 1;
+  /** The number of the next act that exactly these sign. */
+  nextN(by: readonly string[]): number {
+    return (this.counters.get(signerGroup(by)) ?? 0) + 1;
   }
 }

@@ -2,8 +2,8 @@
  * Does what a vector says about a directory or an operation (docs/spec/14-vectors.md).
  */
 
-import { compareIds, type Json } from "../crypto/encoding.ts";
-import { ADMINISTRATORS, apply as applyToDirectory, checkEnrolmentPublic, type Directory } from "../crypto/directory.ts";
+import { b64, compareIds, concat, unb64, type Json } from "../crypto/encoding.ts";
+import { apply as applyToDirectory, checkEnrolmentPublic, type Directory } from "../crypto/directory.ts";
 import {
   apply as applyToOperation,
   checkEntryWraps,
@@ -64,18 +64,15 @@ function byId(rows: readonly (readonly [string, ...Json[]])[]): Json {
 }
 
 function directorySummary(state: Directory): Json {
-  const groups = [
-    [ADMINISTRATORS, "", state.counters.get(ADMINISTRATORS)] as const,
-    ...[...state.accounts.values()].map(({ id }) => [id, id, state.counters.get(id)] as const),
-  ];
-  const counters = groups.flatMap(([, group, n]) => (n === null ? [] : [[group, n] as const]));
   return {
     hub: state.hub,
     size: state.size,
     head: state.head,
     matrix: state.matrix.hash,
     threshold: state.threshold,
-    counters: counters.sort((a, b) => compareText(a[0], b[0])),
+    counters: [...state.store.counters.entriesAt(state.size)]
+      .map(([group, n]) => [b64(concat(...group.split(" ").map((id) => unb64(id)))), n] as const)
+      .sort((a, b) => compareText(a[0], b[0])),
     organisations: byId([...state.organisations.values()].map(({ id, country }) => [id, country])),
     accounts: byId(
       [...state.accounts.values()].map((one) => [

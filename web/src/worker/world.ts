@@ -200,7 +200,7 @@ export class World {
 
   private async addDevice(): Promise<void> {
     const { hub, account, owner, device, deviceLabel, signer } = this.keys;
-    const n = this.directory.latest.nextN(account);
+    const n = this.directory.latest.nextN([account]);
     const head = { hub, type: "device.add", by: [account], n, expires: Date.now() + ACT_LIFE } as const;
     const body = actBody(head, { account, device, key: b64(signer.public), label: deviceLabel });
     const signature = await owner.sign("act", body);
