@@ -35,7 +35,7 @@ async def changes_clearance(desk: Desk, of: str, compartment: str, on: bool) -> 
     """From anywhere: to the members, one tick, and no signature yet."""
     await desk.follows(re.compile("^Channels$"))
     await desk.follows(re.compile(r"^\d+ members$"))
-    await desk.presses(re.compile(f"^Change the clearance of {of}$"))
+    await desk.presses(re.compile(f"^Change role and clearance of {of}$"))
     box = desk.page.get_by_role("checkbox", name=compartment)
     await expect(box).to_be_checked(checked=not on)
     await box.set_checked(on)
@@ -153,7 +153,7 @@ async def test_a_change_that_another_coordinator_made_first_is_not_overwritten(t
     await client.sync()
     await client.commit(operation, governance.change_member(AccountId(ghana), "contact", ("general", "vaccine")))
     await coordinator.presses("Sign the change")
-    await coordinator.sees("Somebody else has just changed this member. Look at how it stands now, then decide again.")
+    await coordinator.sees("Somebody else has just changed the same. Look at how it stands now, then decide again.")
     await client.sync()
     assert client.state.operation(operation).member(AccountId(ghana)).compartments == ("general", "vaccine")
 

@@ -15,6 +15,10 @@ const NewAlert = lazy(async () => (await import("./new-alert.tsx")).NewAlert);
 const DraftPage = lazy(async () => (await import("./draft.tsx")).DraftPage);
 const Notices = lazy(async () => (await import("./notices.tsx")).Notices);
 const Members = lazy(async () => (await import("./members.tsx")).Members);
+const Admit = lazy(async () => (await import("./admit.tsx")).Admit);
+const Operation = lazy(async () => (await import("./operation.tsx")).Operation);
+const OperationHistory = lazy(async () => (await import("./operation-history.tsx")).OperationHistory);
+const OpenOperation = lazy(async () => (await import("./operation-open.tsx")).OpenOperation);
 const Keys = lazy(async () => (await import("./keys.tsx")).Keys, Nothing);
 const Readers = lazy(async () => (await import("./readers.tsx")).Readers);
 
@@ -31,7 +35,13 @@ function titleOf(at: Place): string {
     case "channel":
       return at.item === null ? t("Channel") : t("Item");
     case "members":
+    case "admit":
       return t("Members");
+    case "operation":
+    case "rules":
+    case "history":
+    case "open":
+      return t("Operation");
     case "readers":
       return t("Who reads this channel");
     case "new":
@@ -57,6 +67,15 @@ function Content() {
       return <Channels />;
     case "members":
       return <Members key={at.operation} operation={at.operation} />;
+    case "admit":
+      return <Admit key={at.operation} operation={at.operation} />;
+    case "operation":
+    case "rules":
+      return <Operation key={at.operation} operation={at.operation} />;
+    case "history":
+      return <OperationHistory key={at.operation} operation={at.operation} />;
+    case "open":
+      return <OpenOperation key={at.like} like={at.like} />;
     case "readers":
       return <Readers operation={at.operation} id={at.channel} />;
     case "new":

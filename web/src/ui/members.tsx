@@ -1,34 +1,40 @@
 /** Who takes part in an operation and is cleared for what: seen by every member, changed by a coordinator's signature. */
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { B64, ClearanceChannel, ClearanceEffect, MembersView, MemberView, Problem } from "../worker/protocol.ts";
-import { compartmentIcon, compartmentWords, roleWords, typeWords } from "./channels.ts";
+import { useState } from "preact/hooks";
+import type { Intention, Signed } from "../worker/governing.ts";
+import type { B64, MembersView, MemberView } from "../worker/protocol.ts";
+import type { Role } from "../crypto/acts.ts";
+import { compartmentIcon, compartmentWords, roleWords } from "./channels.ts";
 import { Page } from "./frame.tsx";
+import { governWords, pathOf, useGoverned } from "./govern.ts";
 import { Icon } from "./icon.tsx";
-import { problemWords } from "./problems.ts";
-import { ask, findOperation, operations, problemOf } from "./state.ts";
+import { Clearances, RoleChoice } from "./clearances.tsx";
+import { Dialog, Signing, waitingWords } from "./signing.tsx";
+import { findOperation } from "./state.ts";
 import { country, list, locale, t, tn, tx } from "./words.ts";
 
+type Acting = { readonly do: "change"; readonly member: MemberView } | { readonly do: "remove"; readonly members: readonly MemberView[] };
+
 export function Members({ operation }: { readonly operation: B64 }) {
-  const [view, setView] = useState<MembersView | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [changing, setChanging] = useState<MemberView | null>(null);
+  const { answer: view, problem } = useGoverned("members", { operation });
+  const [acting, setActing] = useState<Acting | null>(null);
+  const [chosen, setChosen] = useState<readonly B64[]>([]);
   const [done, setDone] = useState("");
-  const seen = operations.value;
-  useEffect(() => {
-    if (seen === null) return;
-    ask("members", { operation }).then(setView, (reason: unknown) => setProblem(problemOf(reason)));
-  }, [operation, seen]);
   const here = findOperation(operation);
-  const sorted = [...(view?.members ?? [])].sort(
+  const members = [...(view?.members ?? [])].sort(
     (a, b) => country(a.country).localeCompare(country(b.country), locale()) || a.name.localeCompare(b.name, locale()),
   );
+  const leaving = members.filter(({ account, mayRemove }) => mayRemove && chosen.includes(account));
+  const finish = (words: string): void => {
+    setActing(null);
+    setChosen([]);
+    setDone(words);
+  };
   return (
     <Page>
       <p>
-        <a class="textlink" href="/o">
+        <a class="textlink" href={pathOf(operation, "operation")}>
           <Icon name="back" more="flip" />
-          {t("Channels")}
+          {here === null ? t("Operation") : <bdi>{here.name}</bdi>}
         </a>
       </p>
       <div class="page-head">
@@ -41,11 +47,24 @@ export function Members({ operation }: { readonly operation: B64 }) {
             </p>
           )}
         </div>
+        {view?.mayAdmit === true && (
+          <p class="row">
+            <a class="button is-main" href={pathOf(operation, "admit")}>
+              <Icon name="plus" />
+              {t("Admit members")}
+            </a>
+            {leaving.length > 0 && (
+              <button class="button" type="button" onClick={() => setActing({ do: "remove", members: leaving })}>
+                {tn("Remove {n} member", "Remove {n} members", leaving.length)}
+              </button>
+            )}
+          </p>
+        )}
       </div>
       <p role="status" class={done === "" ? "hidden-text" : "panel is-checked done"}>
         {done}
       </p>
-      {problem !== null && <p role="alert">{problemWords(problem)}</p>}
+      {problem !== null && <p role="alert">{governWords(problem)}</p>}
       {view === null && problem === null && <p role="status">{t("One moment …")}</p>}
       {view !== null && (
         <table class="table members">
@@ -60,55 +79,79 @@ export function Members({ operation }: { readonly operation: B64 }) {
             </tr>
           </thead>
           <tbody>
-            {sorted.map((member) => (
-              <tr key={member.account}>
-                <td>
-                  <bdi class="cc">{member.country}</bdi> <span class="wide">{country(member.country)}</span>
-                </td>
-                <th scope="row">
-                  <bdi>{member.name}</bdi>
-                  {member.mine && <> {t("(you)")}</>}
-                  <span class="meta of">
-                    <bdi>{member.organisation}</bdi>, {levelWords(member.level)}
-                  </span>
-                </th>
-                <td class="wide">{roleWords(member.role)}</td>
-                <td>
-                  <div class="clearance">
-                    <Clearance all={view.compartments} held={member.compartments} />
-                    {member.mayChange && (
-                      <button
-                        class="button is-small"
-                        type="button"
-                        onClick={() => {
-                          setDone("");
-                          setChanging(member);
-                        }}
-                      >
-                        {t("Change")}
-                        <span class="hidden-text"> {t("the clearance of {name}", { name: member.name })}</span>
-                      </button>
-                    )}
-                  </div>
-                </td>
-              </tr>
+            {members.map((member) => (
+              <Row
+                key={member.account}
+                member={member}
+                view={view}
+                operation={operation}
+                chosen={chosen.includes(member.account)}
+                choose={(on) => setChosen(on ? [...chosen, member.account] : chosen.filter((one) => one !== member.account))}
+                change={() => {
+                  setDone("");
+                  setActing({ do: "change", member });
+                }}
+              />
             ))}
           </tbody>
         </table>
       )}
-      {changing !== null && view !== null && (
-        <Change
-          key={changing.account}
-          operation={operation}
-          member={changing}
-          all={view.compartments}
-          close={(words) => {
-            setChanging(null);
-            setDone(words);
-          }}
-        />
-      )}
+      {acting?.do === "change" && view !== null && <Change key={acting.member.account} operation={operation} member={acting.member} all={view.compartments} remove={() => setActing({ do: "remove", members: [acting.member] })} close={finish} />}
+      {acting?.do === "remove" && <Removal operation={operation} members={acting.members} close={finish} />}
     </Page>
+  );
+}
+
+interface RowProps {
+  readonly member: MemberView;
+  readonly view: MembersView;
+  readonly operation: B64;
+  readonly chosen: boolean;
+  readonly choose: (on: boolean) => void;
+  readonly change: () => void;
+}
+
+function Row({ member, view, operation, chosen, choose, change }: RowProps) {
+  return (
+    <tr>
+      <td>
+        {member.mayRemove && (
+          <input type="checkbox" class="pick" checked={chosen} aria-label={t("Choose {name}", { name: member.name })} onChange={(event) => choose(event.currentTarget.checked)} />
+        )}
+        <bdi class="cc">{member.country}</bdi> <span class="wide">{country(member.country)}</span>
+      </td>
+      <th scope="row">
+        <bdi>{member.name}</bdi>
+        {member.mine && <> {t("(you)")}</>}
+        <span class="meta of">
+          <bdi>{member.organisation}</bdi>, {levelWords(member.level)}
+          <span class="narrow">, {roleWords(member.role)}</span>
+        </span>
+        {member.held !== null && (
+          <span class="state is-due is-wrapping">
+            <Icon name="key" />
+            {heldWords(member.held)}
+          </span>
+        )}
+      </th>
+      <td class="wide">{roleWords(member.role)}</td>
+      <td>
+        <div class="clearance">
+          <Held all={view.compartments} held={member.compartments} />
+          {member.held === "old-key" && view.mayAdmit && (
+            <a class="button is-small" href={pathOf(operation, "admit")}>
+              {t("Admit again")}
+            </a>
+          )}
+          {member.mayChange && member.held !== "old-key" && (
+            <button class="button is-small" type="button" onClick={change}>
+              {t("Change")}
+              <span class="hidden-text"> {t("role and clearance of {name}", { name: member.name })}</span>
+            </button>
+          )}
+        </div>
+      </td>
+    </tr>
   );
 }
 
@@ -116,7 +159,18 @@ function levelWords(level: MemberView["level"]): string {
   return level === "A2" ? t("certified by voice (A2)") : t("certified on paper (A1)");
 }
 
-function Clearance({ all, held }: { readonly all: readonly string[]; readonly held: readonly string[] }) {
+function heldWords(held: NonNullable<MemberView["held"]>): string {
+  switch (held) {
+    case "old-key":
+      return t("Has started again with new keys: reads nothing here until admitted again.");
+    case "suspended":
+      return t("Suspended by an administrator: reads nothing.");
+    case "awaiting-key":
+      return t("Lost a device: reads nothing new until their browser has made a new key.");
+  }
+}
+
+function Held({ all, held }: { readonly all: readonly string[]; readonly held: readonly string[] }) {
   if (held.length === 0) return <span class="quiet">{t("nothing yet")}</span>;
   return (
     <ul class="cleared">
@@ -134,151 +188,67 @@ interface ChangeProps {
   readonly operation: B64;
   readonly member: MemberView;
   readonly all: readonly string[];
+  readonly remove: () => void;
   readonly close: (done: string) => void;
 }
 
-/** Choose, read what follows, sign: in one dialog, so that nobody signs what they have not read. */
-function Change({ operation, member, all, close }: ChangeProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const [chosen, setChosen] = useState<readonly string[]>(member.compartments);
-  const [effect, setEffect] = useState<ClearanceEffect | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [signing, setSigning] = useState(false);
-  const given = chosen.filter((one) => !member.compartments.includes(one));
-  const taken = member.compartments.filter((one) => !chosen.includes(one));
-  const changed = given.length + taken.length > 0;
-  useEffect(() => dialog.current?.showModal(), []);
-  useEffect(() => {
-    let current = true;
-    setEffect(null);
-    ask("clearance", { operation, account: member.account, compartments: chosen }).then(
-      (found) => {
-        if (current) setEffect(found);
-      },
-      (reason: unknown) => setProblem(problemOf(reason)),
-    );
-    return () => {
-      current = false;
-    };
-  }, [operation, member.account, chosen]);
-  const sign = async (): Promise<void> => {
-    setSigning(true);
-    setProblem(null);
-    try {
-      const { waiting } = await ask("changeClearance", { operation, account: member.account, was: member.compartments, compartments: chosen });
-      close(doneWords(member.name, given, taken, waiting.length));
-    } catch (reason) {
-      setProblem(problemOf(reason));
-      setSigning(false);
-    }
-  };
-  const toggle = (compartment: string, on: boolean): void => {
-    setChosen(all.filter((one) => (one === compartment ? on : chosen.includes(one))));
-  };
+function Change({ operation, member, all, remove, close }: ChangeProps) {
+  const [compartments, setCompartments] = useState<readonly string[]>(member.compartments);
+  const [role, setRole] = useState<Role>(member.role as Role);
+  const isSame = role === member.role && compartments.length === member.compartments.length && compartments.every((one) => member.compartments.includes(one));
+  const was = { role: member.role, compartments: member.compartments };
+  const meant: readonly Intention[] = isSame ? [] : [{ do: "change", account: member.account, role, compartments, was }];
   return (
-    <dialog class="dialog" ref={dialog} aria-labelledby="clearance-t" onClose={() => close("")}>
-      <h2 id="clearance-t">{t("Clearance of {name}", { name: member.name })}</h2>
-      <fieldset disabled={signing}>
-        <legend>{t("Cleared for")}</legend>
-        {all.map((one) => (
-          <div class="choice" key={one}>
-            <input id={`c-${one}`} type="checkbox" checked={chosen.includes(one)} onChange={(event) => toggle(one, event.currentTarget.checked)} />
-            <label for={`c-${one}`}>{compartmentWords(one)}</label>
-          </div>
-        ))}
-      </fieldset>
-      <div class="stack" aria-live="polite">
-        {!changed && <p class="meta">{t("Tick or untick a compartment: what follows from it stands here before you sign.")}</p>}
-        {changed && effect !== null && <Follows name={member.name} given={given} taken={taken} effect={effect} />}
-      </div>
-      {problem !== null && <p role="alert">{problem.code === "offline" ? t("The hub can’t be reached. If it still took the change, the list shows it as soon as the connection is back; if not, sign again.") : problemWords(problem)}</p>}
-      <p class="row">
-        <button class="button is-main" type="button" disabled={!changed || effect === null || signing} onClick={() => void sign()}>
-          <Icon name="seal" />
-          {signing ? t("Signing …") : t("Sign the change")}
-        </button>
-        <button class="button" type="button" disabled={signing} onClick={() => dialog.current?.close()}>
-          {t("Cancel")}
-        </button>
-      </p>
-    </dialog>
+    <Dialog title={t("Role and clearance of {name}", { name: member.name })} close={() => close("")}>
+      <RoleChoice id="change-role" role={role} choose={setRole} />
+      <Clearances id="change" all={all} held={compartments} choose={setCompartments} />
+      <Signing
+        operation={operation}
+        meant={meant}
+        idle={t("Choose a role, tick or untick a compartment: what follows from it stands here before you sign.")}
+        action={t("Sign the change")}
+        done={(signed) => close(changedWords(member, role, compartments, signed))}
+        cancel={() => close("")}
+      />
+      {member.mayRemove && (
+        <p>
+          <button class="textbutton" type="button" onClick={remove}>
+            {t("Remove from the operation …")}
+          </button>
+        </p>
+      )}
+    </Dialog>
   );
 }
 
-interface FollowsProps {
-  readonly name: string;
-  readonly given: readonly string[];
-  readonly taken: readonly string[];
-  readonly effect: ClearanceEffect;
-}
-
-/** What follows, in sentences: which channels, from when, and what can't be undone. */
-function Follows({ name, given, taken, effect }: FollowsProps) {
-  const archive = effect.gains.filter(({ history }) => history === "all");
-  const fromNow = effect.gains.filter(({ history }) => history === "from-join");
-  const others = effect.loses.filter(({ readHere }) => !readHere);
+function Removal({ operation, members, close }: { readonly operation: B64; readonly members: readonly MemberView[]; readonly close: (done: string) => void }) {
+  const names = list(members.map(({ name }) => name));
   return (
-    <>
-      {taken.length > 0 && (
-        <Part
-          icon="lock"
-          words={
-            effect.loses.length === 0
-              ? t("{name} loses {compartments}. No channel has this member as a reader because of it.", { name, compartments: named(taken) })
-              : t("{name} no longer reads: {channels}. Each gets a new secret; what is sent from now on stays closed to this member.", {
-                  name,
-                  channels: channelWords(effect.loses),
-                })
-          }
-        />
-      )}
-      {taken.length > 0 && <Part icon="eye" words={t("What was read until now can’t be taken back: it may have been copied.")} />}
-      {others.length > 0 && (
-        <Part
-          icon="clock"
-          words={t("You don’t read {channels}: there the next reader’s browser makes the new secret before anything is sent.", { channels: channelWords(others) })}
-        />
-      )}
-      {given.length > 0 && effect.gains.length === 0 && (
-        <Part icon="plus" words={t("{name} is cleared for {compartments}. No channel opens because of it yet.", { name, compartments: named(given) })} />
-      )}
-      {archive.length > 0 && (
-        <Part icon="plus" words={t("{name} reads everything in: {channels}, also what was sent before.", { name, channels: channelWords(archive) })} />
-      )}
-      {fromNow.length > 0 && (
-        <Part icon="plus" words={t("{name} reads what is sent from now on in: {channels}.", { name, channels: channelWords(fromNow) })} />
-      )}
-      <Part icon="people" words={t("Every member of the operation sees this change with your name.")} />
-    </>
+    <Dialog title={t("Remove from the operation: {names}", { names })} close={() => close("")}>
+      <Signing
+        operation={operation}
+        meant={members.map(({ account }) => ({ do: "remove", account }))}
+        idle=""
+        action={tn("Sign the removal", "Sign the removals", members.length)}
+        done={(signed) => close([tn("{names} is no longer a member.", "{names} are no longer members.", members.length, { names }), t("Signed, and seen by every member."), waitingWords(signed)].filter(Boolean).join(" "))}
+        cancel={() => close("")}
+      >
+        <p>{t("What they sent stays. They can still see how the operation stood until now, and nothing that comes after.")}</p>
+      </Signing>
+    </Dialog>
   );
 }
 
-function Part({ icon, words }: { readonly icon: string; readonly words: ComponentChildren }) {
-  return (
-    <p class="follows">
-      <Icon name={icon} />
-      <span>{words}</span>
-    </p>
-  );
-}
-
-function named(compartments: readonly string[]): string {
-  return list(compartments.map(compartmentWords));
-}
-
-/** By label where this person reads the channel, else by what it is. */
-function channelWords(channels: readonly ClearanceChannel[]): string {
-  return list(channels.map(({ label, type, compartment }) => label ?? `${typeWords(type)} (${compartmentWords(compartment)})`));
-}
-
-function doneWords(name: string, given: readonly string[], taken: readonly string[], waiting: number): string {
+function changedWords(member: MemberView, role: string, compartments: readonly string[], signed: Signed): string {
+  const given = compartments.filter((one) => !member.compartments.includes(one));
+  const taken = member.compartments.filter((one) => !compartments.includes(one));
+  const { name } = member;
   return [
-    given.length > 0 ? t("{name} is now cleared for {compartments}.", { name, compartments: named(given) }) : "",
-    taken.length > 0 ? t("{name} is no longer cleared for {compartments}.", { name, compartments: named(taken) }) : "",
+    role === member.role ? "" : t("{name} is now: {role}.", { name, role: roleWords(role) }),
+    given.length > 0 ? t("{name} is now cleared for {compartments}.", { name, compartments: list(given.map(compartmentWords)) }) : "",
+    taken.length > 0 ? t("{name} is no longer cleared for {compartments}.", { name, compartments: list(taken.map(compartmentWords)) }) : "",
     t("Signed, and seen by every member."),
-    waiting > 0
-      ? tn("{n} channel gets its new secret from its next reader who sends.", "{n} channels get their new secrets from their next readers who send.", waiting)
-      : "",
+    waitingWords(signed),
   ]
     .filter((words) => words !== "")
     .join(" ");

@@ -66,8 +66,6 @@ export function problemWords(problem: Problem): string {
     case "wrong-hub":
     case "wrong-identity":
       return t("This is not the hub or the person that this browser knew. Stop here and tell an administrator by phone.");
-    case "changed-meanwhile":
-      return t("Somebody else has just changed this member. Look at how it stands now, then decide again.");
     case "frozen":
       return t("A signed change of this operation doesn’t hold, so it is read-only here. Tell a coordinator by phone.");
     default:

@@ -2,9 +2,9 @@
 import type { ChannelView, OperationView } from "../worker/protocol.ts";
 import { channelName, compartmentIcon, compartmentWords } from "./channels.ts";
 import { Icon } from "./icon.tsx";
-import { channelPath, membersPath, place } from "./route.ts";
+import { channelPath, membersPath, operationPath, place } from "./route.ts";
 import { shell } from "./shell.ts";
-import { operations } from "./state.ts";
+import { operations, session } from "./state.ts";
 import { t, tn } from "./words.ts";
 
 function Unread({ channel }: { readonly channel: ChannelView }) {
@@ -52,6 +52,8 @@ function Operation({ operation, here }: { readonly operation: OperationView; rea
       </ul>
       <p class="rail-note">
         <a href={membersPath(operation.operation)}>{tn("{n} member", "{n} members", operation.members)}</a>
+        {" · "}
+        <a href={operationPath(operation.operation)}>{t("About it")}</a>
       </p>
       {closed > 0 && (
         <p class="rail-note">
@@ -86,6 +88,13 @@ export function Rail() {
             </li>
           ))}
         </ul>
+        {session.value?.mayCoordinate === true && (
+          <p>
+            <a class="textlink" href="/o/open">
+              {t("Open an operation")}
+            </a>
+          </p>
+        )}
         <p>
           <a class="textlink" href="/o/about">
             {t("What the hub can and can’t see")}

@@ -6,7 +6,9 @@
  * /o/about                               what the hub can and can't see
  * /o/notices                             who has acknowledged, in the operation where something waits
  * /o/<operation>/notices                 … in one operation
- * /o/<operation>/members                 who takes part, cleared for what
+ * /o/open | /o/open/<operation>           a new operation, perhaps like an earlier one
+ * /o/<operation>/operation | members | admit | history | rules
+ *                                        the operation itself: phase and channels, who takes part, what was changed, the rules
  * /o/<operation>/<channel>               a channel
  * /o/<operation>/<channel>/<item>        … with one item beside it
  * /o/<operation>/<channel>/readers | new | draft/<id>
@@ -19,11 +21,15 @@ export type Place =
   | { readonly page: "channels" }
   | { readonly page: "about" }
   | { readonly page: "notices"; readonly operation: B64 | null }
-  | { readonly page: "members"; readonly operation: B64 }
+  | { readonly page: OperationPage; readonly operation: B64 }
+  | { readonly page: "open"; readonly like: B64 | null }
   | { readonly page: "channel"; readonly operation: B64; readonly channel: B64; readonly item: B64 | null }
   | { readonly page: "readers" | "new"; readonly operation: B64; readonly channel: B64 }
   | { readonly page: "draft"; readonly operation: B64; readonly channel: B64; readonly draft: B64 }
   | { readonly page: "unknown" };
+
+const OPERATION_PAGES = ["operation", "members", "admit", "history", "rules"] as const;
+export type OperationPage = (typeof OPERATION_PAGES)[number];
 
 const ID = /^[A-Za-z0-9_-]{16,64}$/;
 const path = signal(location.pathname);
@@ -36,7 +42,9 @@ export function placeOf(at: string): Place {
   if (operation === "about" && channel === undefined) return { page: "about" };
   if (operation === "notices" && channel === undefined) return { page: "notices", operation: null };
   if (ID.test(operation) && channel === "notices" && third === undefined) return { page: "notices", operation };
-  if (ID.test(operation) && channel === "members" && third === undefined) return { page: "members", operation };
+  if (operation === "open" && third === undefined && (channel === undefined || ID.test(channel))) return { page: "open", like: channel ?? null };
+  const page = OPERATION_PAGES.find((one) => one === channel);
+  if (ID.test(operation) && page !== undefined && third === undefined) return { page, operation };
   if (channel === undefined || !ID.test(operation) || !ID.test(channel)) return { page: "unknown" };
   if (third === undefined) return { page: "channel", operation, channel, item: null };
   if (third === "draft" && fourth !== undefined && ID.test(fourth)) return { page: "draft", operation, channel, draft: fourth };
@@ -53,6 +61,10 @@ export function channelPath(operation: B64, channel: B64, item: B64 | null = nul
 
 export function membersPath(operation: B64): string {
   return `/o/${operation}/members`;
+}
+
+export function operationPath(operation: B64): string {
+  return `/o/${operation}/operation`;
 }
 
 export function noticesPath(operation: B64): string {

@@ -2,13 +2,15 @@
 import type { ComponentChildren } from "preact";
 import type { AlertBody, Author, Item, PostBody } from "../worker/protocol.ts";
 import { type Summary, summaryOf } from "./alerts.ts";
-import { compartmentWords, roleWords } from "./channels.ts";
 import { Icon } from "./icon.tsx";
+import { Nothing, lazy } from "./lazy.tsx";
 import { NoticeRow } from "./notice.tsx";
 import { channelPath } from "./route.ts";
 import { attempt, ask } from "./state.ts";
 import { clock, machineTime } from "./times.ts";
-import { country, list, t, tn, tx } from "./words.ts";
+import { country, t, tn } from "./words.ts";
+
+const SystemWords = lazy(async () => (await import("./system.tsx")).SystemWords, Nothing);
 
 export type Sent = Extract<Item, { is: "alert" | "post" }>;
 export type Fault = Extract<Item, { is: "fault" }>;
@@ -244,52 +246,13 @@ function FaultRow({ fault }: { readonly fault: Fault }) {
   );
 }
 
-function systemWords(item: System): ComponentChildren {
-  const by = <bdi>{item.by}</bdi>;
-  const whom = (
-    <b>
-      <bdi>{item.whom ?? ""}</bdi>
-    </b>
-  );
-  const [role, ...cleared] = item.detail;
-  switch (item.what) {
-    case "opened":
-      return tx("{by} opened this channel. Signed.", { by });
-    case "admitted":
-      return cleared.length === 0
-        ? tx("{by} admitted {whom}. Signed.", { by, whom })
-        : tx("{by} admitted {whom}: {role}, cleared for {compartments}. Signed.", {
-            by,
-            whom,
-            role: roleWords(role ?? ""),
-            compartments: list(cleared.map(compartmentWords)),
-          });
-    case "removed":
-      return tx("{by} removed {whom}. Signed.", { by, whom });
-    case "changed":
-      return tx("{by} changed the role of {whom}: {role}. Signed.", { by, whom, role: roleWords(role ?? "") });
-    case "cleared":
-      return tx("{by} cleared {whom} for {compartments}. Signed.", { by, whom, compartments: list(item.detail.map(compartmentWords)) });
-    case "uncleared":
-      return tx("{by} took the clearance for {compartments} from {whom}. Signed.", {
-        by,
-        whom,
-        compartments: list(item.detail.map(compartmentWords)),
-      });
-    case "new-secret":
-      return item.whom === null
-        ? tx("The channel has a new secret, made by {by}.", { by })
-        : tx("The channel has a new secret: {whom} no longer reads it.", { whom });
-    case "phase":
-      return tx("{by} moved the operation to another phase: {phase}. Signed.", { by, phase: item.detail.join(", ") });
-  }
-}
-
 function SystemRow({ item }: { readonly item: System }) {
   return (
     <div class="system" data-seq={item.seq}>
       <Icon name={item.what === "new-secret" ? "key" : "seal"} />
-      <p>{systemWords(item)}</p>
+      <p>
+        <SystemWords {...item} />
+      </p>
       <Clock at={item.at} />
     </div>
   );

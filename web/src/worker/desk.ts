@@ -15,7 +15,8 @@ import type { AcknowledgementState } from "../domain/acknowledgements.ts";
 import type { Ask, Connection, Draft, Event, Item, OperationView, OutboxEntry, Requests, Session } from "./protocol.ts";
 import { Records } from "./records.ts";
 import type { Rotating } from "./rotation.ts";
-import { channelView, closedChannels, itemOf, readerViews, type Seen, systemItems } from "./views.ts";
+import { systemItems } from "./lines.ts";
+import { channelView, closedChannels, itemOf, readerViews, type Seen } from "./views.ts";
 import { World } from "./world.ts";
 
 const RENEW_EVERY = 5 * 60_000;
@@ -109,19 +110,9 @@ export class Desk {
       await this.opened.outbox.drop(id);
       return null;
     },
-    members: async ({ operation }) => {
-      const { membersView } = await later(() => import("./members.ts"));
-      return membersView(this.opened.world.governing(operation));
-    },
-    clearance: async ({ operation, account, compartments }) => {
-      const { clearanceEffect } = await later(() => import("./members.ts"));
-      return clearanceEffect(this.opened.world.governing(operation), account, compartments);
-    },
-    changeClearance: async ({ operation, account, was, compartments }) => {
-      const { changeClearance } = await later(() => import("./governance.ts"));
-      const followed = await changeClearance(this.opened.world.governing(operation), account, was, compartments);
-      this.governed();
-      return followed;
+    govern: async ({ what, with: given }) => {
+      const { govern } = await later(() => import("./operations.ts"));
+      return govern(this.opened.world, what, given as never);
     },
     checkLog: () => this.opened.world.checkLog(),
     look: async () => {
@@ -158,6 +149,7 @@ export class Desk {
       deviceLabel: keys?.deviceLabel ?? null,
       expiresAt: this.open?.expires ?? null,
       mayAudit: account?.may.includes("audit") ?? false,
+      mayCoordinate: account?.may.includes("coordinate") ?? false,
       remembered: (await rest.devices()).map(({ code, madeAt }) => ({ code, at: madeAt })),
     };
   }
@@ -283,7 +275,7 @@ export class Desk {
     const state = operation.latest;
     if (state === null) return [];
     const { seen } = this;
-    const system = [...systemItems(operation, log.channel, seen.directory, seen.account)];
+    const system = [...systemItems(operation, log.channel, seen.directory)];
     const items: Item[] = [];
     let before = 0;
     for (const entry of log.entries) {

@@ -5,8 +5,9 @@
  * Nobody has to think of keys: whatever a change makes stale or leaves waiting is made good in the same commit, as far as this member
  * may read it; the rest waits for another reader.
  */
+import { chainStart } from "../crypto/chain.ts";
 import type { Change } from "../crypto/changes.ts";
-import { b64, type Bytes, compareIds } from "../crypto/encoding.ts";
+import { b64, type Bytes, canon, compareIds, type JsonObject } from "../crypto/encoding.ts";
 import { type EpochRecord, wrapsRoot } from "../crypto/epochs.ts";
 import {
   apply,
@@ -15,14 +16,13 @@ import {
   entryId,
   holders,
   isReader,
-  memberOf,
   type Operation,
   pending,
   readers,
   stale,
 } from "../crypto/membership.ts";
 import { joinParts, pack } from "../crypto/packet.ts";
-import { makeWraps } from "../crypto/sealing.ts";
+import { makeEpoch, makeWraps } from "../crypto/sealing.ts";
 import { Refused, sendPacket } from "../net/api.ts";
 import type { ChannelLog } from "./channel.ts";
 import type { EpochSecrets } from "./epochs.ts";
@@ -33,12 +33,25 @@ import { known, nextEpoch, recipients, wrapsDocument } from "./rotation.ts";
 
 /** Entries of others that may come first before it is given up. */
 const CONFLICTS = 8;
+/** Entries that one intention may take: people by the hundred, channels by the dozen. */
+const MOST_ENTRIES = 64;
 const MOVED_ON: ReadonlySet<string> = new Set(["conflict", "not-next", "stale-epoch", "wrong-readers"]);
 /** In bytes: what one entry may carry (60,000 signed, 4 MiB beside) with some room; what does not fit follows in the next one. */
 const SIGNED_ROOM = 50_000;
 const BESIDE_ROOM = 3_500_000;
 const EPOCH_SIGNED = 1_200;
 const ROW_CARRIED = 1_620;
+/** How many changes stand in one entry; of 300 people to admit the others follow in the next one. */
+const CHANGES_AT_ONCE = 100;
+
+/** What a person means, as changes of the operation as it stands now. */
+export interface Meant {
+  readonly changes: readonly Change[];
+  /** Labels of channels that the changes open. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** What stands beside the entry, by the hash under which a change signs it. */
+  readonly documents: ReadonlyMap<string, JsonObject>;
+}
 
 export interface Governing {
   readonly keys: Unlocked;
@@ -62,37 +75,38 @@ interface Composed {
 }
 
 /**
- * One entry with `changes` and what follows from them, judged here before the hub sees it.
+ * One entry with what is meant and what follows from it, judged here before the hub sees it.
  *
- * Where another entry came first, everything is judged anew on top of it; `stillMeant` raises where that entry touched what the person
- * meant to change, and then nothing is sent. A rule that refuses raises with its own code.
+ * `meant` is asked again on top of each entry of others that came first: it answers with what is still to be changed, and raises where
+ * that entry touched the person's own intention; then nothing is sent. A rule that refuses raises with its own code.
  */
-export async function commit(at: Governing, changes: readonly Change[], stillMeant: (state: Operation) => void): Promise<Followed> {
+export async function commit(at: Governing, meant: (state: Operation) => Promise<Meant> | Meant): Promise<Followed> {
   const rotated = new Set<string>();
-  let left = changes;
-  for (let conflicts = 0; conflicts < CONFLICTS; ) {
-    if (left === changes) stillMeant(known(at.operation));
-    const composed = await compose(at, left);
+  for (let conflicts = 0, entries = 0; conflicts < CONFLICTS && entries < MOST_ENTRIES; entries++) {
+    const composed = await compose(at, await meant(known(at.operation)));
     if (composed === null) return { rotated: [...rotated], waiting: waiting(at, rotated) };
-    if (await submitted(at, composed.body, composed.beside)) {
-      for (const channel of composed.tended) rotated.add(channel);
-      left = [];
-    } else conflicts += 1;
+    if (await submitted(at, composed.body, composed.beside)) for (const channel of composed.tended) rotated.add(channel);
+    else conflicts += 1;
   }
   throw new Declined("conflict");
 }
 
-/** True when the entry stands in the chain, false when another came first; whatever the answer, the chain is up to date afterwards. */
-async function submitted(at: Governing, body: Bytes, beside: readonly Uint8Array[]): Promise<boolean> {
+/** Hands in an entry to an address. Raises nothing where another came first or nobody knows: the chain then tells. */
+export async function handIn(at: Pick<Governing, "keys">, path: string, body: Bytes, beside: readonly Uint8Array[]): Promise<Refused | null> {
   const signature = await at.keys.signer.sign("entry", body);
   const packet = pack(new Uint8Array(), body, new Uint8Array(), [signature], joinParts([...beside]));
-  let refusal: Refused | null = null;
   try {
-    await sendPacket(`/api/operations/${at.operation.id}/entries`, packet);
+    await sendPacket(path, packet);
+    return null;
   } catch (refused) {
     if (!(refused instanceof Refused) || !(MOVED_ON.has(refused.code) || refused.isUnknown)) throw refused;
-    refusal = refused;
+    return refused;
   }
+}
+
+/** True when the entry stands in the chain, false when another came first; whatever the answer, the chain is up to date afterwards. */
+async function submitted(at: Governing, body: Bytes, beside: readonly Uint8Array[]): Promise<boolean> {
+  const refusal = await handIn(at, `/api/operations/${at.operation.id}/entries`, body, beside);
   await at.directory.sync();
   await at.operation.sync();
   const id = await entryId(body);
@@ -102,8 +116,9 @@ async function submitted(at: Governing, body: Bytes, beside: readonly Uint8Array
 }
 
 /** The entry's body and what travels beside it; null where nothing has to be said. */
-async function compose(at: Governing, changes: readonly Change[]): Promise<Composed | null> {
+async function compose(at: Governing, meant: Meant): Promise<Composed | null> {
   const before = known(at.operation);
+  const changes = meant.changes.slice(0, CHANGES_AT_ONCE);
   const after = changes.length === 0 ? before : await tried(at, before, changes);
   const directory = at.directory.latest;
   const grants: Change[] = [];
@@ -112,6 +127,17 @@ async function compose(at: Governing, changes: readonly Change[]): Promise<Compo
   const tended: string[] = [];
   let [signed, carried] = [0, 0];
   for (const channel of [...after.channels.keys()].sort(compareIds)) {
+    if (mayBegin(at, after, channel)) {
+      const to = recipients(readers(after, channel, directory), at.directory);
+      signed += EPOCH_SIGNED;
+      carried += to.length * ROW_CARRIED;
+      if (tended.length > 0 && (signed > SIGNED_ROOM || carried > BESIDE_ROOM)) break;
+      tended.push(channel);
+      const { record, wraps } = await firstEpoch(at, after, channel, meant.labels.get(channel) ?? "");
+      records.push(record);
+      late.push(wrapsDocument(channel, record.epoch, to, wraps));
+      continue;
+    }
     const log = at.log(channel);
     if (log === null || !mayTend(at, before, after, channel)) continue;
     const served = pending(after, channel, directory);
@@ -134,11 +160,12 @@ async function compose(at: Governing, changes: readonly Change[]): Promise<Compo
   }
   if (changes.length === 0 && tended.length === 0) return null;
   // The wraps of grants stand first, as the hub reads them.
-  return { body: entryOf(at, before, [...changes, ...grants], records), beside: [...first, ...late], tended };
+  const documents = changes.flatMap((change) => ("hash" in change ? (meant.documents.get(change.hash) ?? []) : [])).map(canon);
+  return { body: entryOf(at, before, [...changes, ...grants], records), beside: [...first, ...late, ...documents], tended };
 }
 
 /** The operation as it would be; what the rules refuse is told before anything is sent. */
-async function tried(at: Governing, before: Operation, changes: readonly Change[]): Promise<Operation> {
+export async function tried(at: Governing, before: Operation, changes: readonly Change[]): Promise<Operation> {
   const body = entryOf(at, before, changes, []);
   return apply(before, at.directory.latest, body, [await at.keys.signer.sign("entry", body)]);
 }
@@ -163,6 +190,18 @@ function mayTend({ keys, directory }: Governing, before: Operation, after: Opera
   const { open, epoch } = channelOf(after, channel);
   const reads = (state: Operation): boolean => state.channels.has(channel) && isReader(state, channel, keys.account, directory.latest);
   return open && epoch !== null && reads(before) && reads(after) && holders(epoch).some(({ account }) => account === keys.account);
+}
+
+/** A channel without any secret yet, of which this person is a reader. */
+function mayBegin({ keys, directory }: Governing, after: Operation, channel: string): boolean {
+  const { open, epoch } = channelOf(after, channel);
+  return open && epoch === null && isReader(after, channel, keys.account, directory.latest);
+}
+
+async function firstEpoch({ keys, directory }: Governing, after: Operation, channel: string, label: string): ReturnType<typeof makeEpoch> {
+  const place = { hub: keys.hub, operation: after.id, channel };
+  const seen = { seq: 0, chain: b64(await chainStart(place.hub, place.operation, channel)) };
+  return makeEpoch(place, 1, recipients(readers(after, channel, directory.latest), directory), label, seen, null);
 }
 
 async function grantOf(at: Governing, after: Operation, channel: string): Promise<{ readonly change: Change; readonly beside: Uint8Array }> {
@@ -190,20 +229,4 @@ function waiting({ operation, directory }: Governing, done: ReadonlySet<string>)
     channelOf(state, channel).epoch !== null &&
     (stale(state, channel, directory.latest) || pending(state, channel, directory.latest).length > 0);
   return [...state.channels].filter(([channel, { open }]) => open && !done.has(channel) && needs(channel)).map(([channel]) => channel);
-}
-
-/** Another clearance for a member whose clearance is still `was`. Raises changed-meanwhile where somebody else changed it first. */
-export async function changeClearance(at: Governing, account: string, was: readonly string[], compartments: readonly string[]): Promise<Followed> {
-  const { role, compartments: held } = memberOf(known(at.operation), account);
-  // Pressed again because no answer came: it stands already.
-  if (sameWords(held, compartments)) return { rotated: [], waiting: waiting(at, new Set()) };
-  const change: Change = { change: "member.change", account, role, compartments: [...compartments].sort() };
-  return commit(at, [change], (state) => {
-    const now = memberOf(state, account);
-    if (now.role !== role || !sameWords(now.compartments, was)) throw new Declined("changed-meanwhile");
-  });
-}
-
-function sameWords(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((one) => others.includes(one));
 }

@@ -1,17 +1,17 @@
-/** The members of an operation as its signed entries admit them, and what another clearance would do (protocol.md 4). */
-import type { Directory } from "../crypto/directory.ts";
-import { memberOf, type Operation, readers } from "../crypto/membership.ts";
+/** The members of an operation as its signed entries admit them (protocol.md 4). */
+import type { Account } from "../crypto/directory.ts";
 import type { Governing } from "./governance.ts";
-import type { ClearanceChannel, ClearanceEffect, MembersView } from "./protocol.ts";
+import type { MembersView } from "./protocol.ts";
 import { known } from "./rotation.ts";
 
-const CHANGE = "member.change";
+type Held = MembersView["members"][number]["held"];
 
 /** Everybody who is in, by what the directory certifies; a member whose account is gone is not shown. */
 export function membersView({ operation, directory, keys }: Governing): MembersView {
   const state = known(operation);
   const role = state.members.get(keys.account)?.role ?? null;
-  const mayChange = role !== null && state.matrix.allows(CHANGE, role);
+  const may = (action: string): boolean => role !== null && operation.frozen === null && state.matrix.allows(action, role);
+  const [mayAdmit, mayChange, mayRemove] = [may("member.admit"), may("member.change"), may("member.remove")];
   const members = [...state.members].flatMap(([account, member]) => {
     const certified = directory.latest.accounts.get(account);
     if (certified === null) return [];
@@ -23,34 +23,22 @@ export function membersView({ operation, directory, keys }: Governing): MembersV
         name,
         country,
         organisation: directory.latest.organisations.get(organisation)?.short ?? "",
+        organisationId: organisation,
         role: member.role,
         compartments: state.compartments.filter((compartment) => member.compartments.includes(compartment)),
         level,
         mine,
         mayChange: mayChange && !mine,
+        mayRemove: mayRemove && !mine,
+        held: held(certified, member.aik),
       },
     ];
   });
-  return { compartments: state.compartments, members };
+  return { mayAdmit, compartments: state.compartments, members };
 }
 
-/** The channels that a member would read, and those that they would no longer read, under another clearance. */
-export async function clearanceEffect(at: Governing, account: string, compartments: readonly string[]): Promise<ClearanceEffect> {
-  const before = known(at.operation);
-  const members = new Map(before.members).set(account, { ...memberOf(before, account), compartments });
-  const after: Operation = { ...before, members };
-  const directory = at.directory.latest;
-  const [gains, loses]: [ClearanceChannel[], ClearanceChannel[]] = [[], []];
-  for (const [channel, { type, compartment, history, open }] of before.channels) {
-    const [reads, willRead] = [before, after].map((state) => isAmong(state, channel, account, directory));
-    if (!open || reads === willRead) continue;
-    const readHere = at.log(channel) !== null;
-    const label = readHere ? await at.secrets.label(channel).catch(() => null) : null;
-    (willRead === true ? gains : loses).push({ channel, label, type, compartment, history, readHere });
-  }
-  return { gains, loses };
-}
-
-function isAmong(state: Operation, channel: string, account: string, directory: Directory): boolean {
-  return readers(state, channel, directory).some((reader) => reader.account === account);
+function held({ aik, suspended, awaitingRotation }: Account, admitted: string): Held {
+  if (aik !== admitted) return "old-key";
+  if (suspended) return "suspended";
+  return awaitingRotation ? "awaiting-key" : null;
 }

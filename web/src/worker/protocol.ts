@@ -5,6 +5,7 @@
 
 import type { AcknowledgementState, CountryState, Row } from "../domain/acknowledgements.ts";
 import type { NoticeBody } from "../domain/bodies.ts";
+import type { ChangeLine, Governance } from "./governing.ts";
 
 /** A byte string as base64url without padding: ids, statement ids. */
 export type B64 = string;
@@ -28,6 +29,7 @@ export interface Session {
   readonly deviceLabel: string | null;
   readonly expiresAt: number | null;
   readonly mayAudit: boolean;
+  readonly mayCoordinate: boolean;
   /** Account codes whose second secret rests on this device, with the day it was stored. */
   readonly remembered: readonly { readonly code: string; readonly at: number }[];
 }
@@ -82,21 +84,26 @@ export interface MemberView {
   readonly name: string;
   readonly country: string;
   readonly organisation: string;
+  readonly organisationId: B64;
   readonly role: string;
   readonly compartments: readonly string[];
   readonly level: "A1" | "A2";
   readonly mine: boolean;
-  /** Whether this person may give and take this member's clearance. */
+  /** Whether this person may change this member's role and clearance. */
   readonly mayChange: boolean;
+  readonly mayRemove: boolean;
+  /** What keeps this member from reading anything, whatever they are cleared for. */
+  readonly held: "old-key" | "suspended" | "awaiting-key" | null;
 }
 
 export interface MembersView {
+  readonly mayAdmit: boolean;
   /** All compartments of the operation. */
   readonly compartments: readonly string[];
   readonly members: readonly MemberView[];
 }
 
-/** What a change of clearance does to a channel. `label` is null where this person does not read it: then another reader must act. */
+/** A channel that a change opens to somebody or closes. `label` is null where this person does not read it: then another reader must act. */
 export interface ClearanceChannel {
   readonly channel: B64;
   readonly label: string | null;
@@ -104,11 +111,6 @@ export interface ClearanceChannel {
   readonly compartment: string;
   readonly history: "all" | "from-join";
   readonly readHere: boolean;
-}
-
-export interface ClearanceEffect {
-  readonly gains: readonly ClearanceChannel[];
-  readonly loses: readonly ClearanceChannel[];
 }
 
 export interface Author {
@@ -223,9 +225,11 @@ export type Item =
       readonly channel: B64;
       readonly seq: number;
       readonly at: number;
-      readonly what: "opened" | "admitted" | "removed" | "changed" | "cleared" | "uncleared" | "new-secret" | "phase";
+      readonly what: ChangeLine["what"];
       readonly by: string;
       readonly whom: string | null;
+      /** Whether it is about the channel in which it stands. */
+      readonly isHere: boolean;
       readonly detail: readonly string[];
     };
 
@@ -311,14 +315,8 @@ export interface Requests {
   readonly tasks: { ask: Record<string, never>; answer: Tasks };
   /** Takes an answer that was refused out of the outbox. */
   readonly dropAnswer: { ask: { id: B64 }; answer: null };
-  readonly members: { ask: { operation: B64 }; answer: MembersView };
-  /** What another clearance of a member would do; nothing is changed. */
-  readonly clearance: { ask: { operation: B64; account: B64; compartments: readonly string[] }; answer: ClearanceEffect };
-  /** Signs it. `was` is the clearance that the person saw: changed-meanwhile if somebody else changed it since. `waiting` counts channels whose next secret another reader makes. */
-  readonly changeClearance: {
-    ask: { operation: B64; account: B64; was: readonly string[]; compartments: readonly string[] };
-    answer: { readonly rotated: readonly B64[]; readonly waiting: readonly B64[] };
-  };
+  /** Everything about the running of an operation (governing.ts); `with` and the answer are those of Governance[what]. */
+  readonly govern: { ask: { what: keyof Governance; with: unknown }; answer: unknown };
   /** The log against what all devices of this person saw; it is pinned in the vault from then on. Entries, before: null at first. */
   readonly checkLog: { ask: Record<string, never>; answer: { readonly size: number; readonly before: number | null } };
   /** The person looks at this page: what they read elsewhere meanwhile is asked for. */

@@ -7,7 +7,6 @@ import { type JsonObject, unb64 } from "../crypto/encoding.ts";
 import { isReader, maySend, type Operation, pending, readers } from "../crypto/membership.ts";
 import { ProtocolError } from "../crypto/errors.ts";
 import type { ChannelLog, Entry } from "./channel.ts";
-import type { OperationLedger, Verified } from "./ledger.ts";
 import { isSilent, noticeItem } from "./notices.ts";
 import type { AlertBody, Author, ChannelView, ClosedChannel, Item, PostBody, Reader } from "./protocol.ts";
 import type { Rotating } from "./rotation.ts";
@@ -145,69 +144,6 @@ export function itemOf(entry: Entry, place: Rotating, state: Operation, seen: Se
 function checkBody(kind: "alert" | "post", body: JsonObject): void {
   if (kind === "alert") readAlertBody(body);
   else readPostBody(body);
-}
-
-/** The signed changes that concern a channel, as lines of its feed. */
-export function systemItems(ledger: OperationLedger, channel: string, directory: Directory, account: string): readonly (Item & { leaf: number })[] {
-  const lines: (Item & { leaf: number })[] = [];
-  for (const entry of ledger.past) {
-    const found = entry.state.channels.get(channel);
-    if (found === undefined) continue;
-    for (const line of linesOf(ledger, entry, channel, directory, account)) lines.push(line);
-  }
-  return lines;
-}
-
-function* linesOf(ledger: OperationLedger, entry: Verified, channel: string, directory: Directory, account: string): Generator<Item & { leaf: number }> {
-  const before = ledger.past[entry.state.seq - 1]?.state ?? null;
-  const place = entry.state.channels.get(channel);
-  const isAll = place?.type === "all";
-  let count = 0;
-  const line = (what: Extract<Item, { is: "system" }>["what"], whom: string | null, detail: readonly string[]) => ({
-    is: "system" as const,
-    id: `${entry.id}-${(count += 1)}`,
-    channel,
-    seq: 0,
-    at: entry.at,
-    what,
-    by: nameOf(directory, entry.author),
-    whom: whom === null ? null : nameOf(directory, whom),
-    detail,
-    leaf: entry.leaf,
-  });
-  for (const change of entry.changes) {
-    if (change.change === "channel.open" && change.channel === channel) yield line("opened", null, []);
-    if (change.change === "member.change") {
-      const was = before?.members.get(change.account);
-      const given = change.compartments.filter((one) => was?.compartments.includes(one) === false);
-      const taken = was?.compartments.filter((one) => !change.compartments.includes(one)) ?? [];
-      const concerns = (some: readonly string[]): boolean => some.length > 0 && (isAll || some.includes(place?.compartment ?? ""));
-      if (concerns(given)) yield line("cleared", change.account, given);
-      if (concerns(taken)) yield line("uncleared", change.account, taken);
-      if (isAll && was?.role !== change.role) yield line("changed", change.account, [change.role]);
-    }
-    if (!isAll) continue;
-    if (change.change === "member.admit" && change.account !== account) {
-      yield line("admitted", change.account, [change.role, ...change.compartments]);
-    }
-    if (change.change === "member.remove") yield line("removed", change.account, []);
-    if (change.change === "phase.set") yield line("phase", null, [change.phase]);
-  }
-  const epoch = entry.state.channels.get(channel)?.epoch ?? null;
-  if (entry.newEpochs.includes(channel) && epoch !== null && epoch.number > 1) {
-    yield line("new-secret", before === null ? null : whoLeft(before, entry.state, channel, directory), []);
-  }
-}
-
-/** The one reader whom an entry took out of a channel; null where it took none, or several. */
-function whoLeft(before: Operation, after: Operation, channel: string, directory: Directory): string | null {
-  if (!before.channels.has(channel)) return null;
-  const left = readers(before, channel, directory).filter(({ account }) => !isReader(after, channel, account, directory));
-  return left.length === 1 ? (left[0]?.account ?? null) : null;
-}
-
-function nameOf(directory: Directory, account: string): string {
-  return directory.accounts.get(account)?.name ?? UNKNOWN_NAME;
 }
 
 /** Whether this account reads the channel as of what is known now. */
