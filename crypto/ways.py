@@ -1,5 +1,5 @@
 """
-Two further ways into the vault: a passkey's secret, and the approval by a device that is open (docs/spec/11-vault.md).
+Two further ways into the vault: a passkey's secret, and the approval by a device that is open (docs/spec/27-ways.md).
 
 Only clients import this module. Random bytes come in as arguments.
 """

@@ -23,11 +23,15 @@ from hub.access.guard import Guard, Refused
 from hub.access.routes import OPEN, Route, Size
 from hub.accounts import queries as account_queries
 from hub.accounts import routes as account_routes
+from hub.accounts.approvals.service import APPROVALS, Approvals
+from hub.accounts.devices.service import DEVICE_USES, DeviceUses
 from hub.accounts.enrolment import ENROLMENTS, Enrolments
 from hub.accounts.failures import FORGOTTEN_AFTER, Failures
 from hub.accounts.sessions import SESSIONS, Sessions
 from hub.accounts.signin import SIGN_INS, SignIns
 from hub.accounts.vaults import VAULTS, Vaults
+from hub.accounts.ways.passkeys import Passkeys
+from hub.accounts.ways.service import WAYS, Ways
 from hub.alerts.rules import ARRIVAL_RULES as ALERT_ARRIVAL_RULES
 from hub.alerts.rules import RULES as ALERT_RULES
 from hub.audit import routes as audit_routes
@@ -76,6 +80,8 @@ from hub.operations.state import OPERATIONS, OperationsState
 from hub.presence.dormancy import Presence, Spans
 from hub.proposals import routes as proposal_routes
 from hub.proposals.service import PROPOSALS, Proposals
+from hub.retention import routes as retention_routes
+from hub.retention.service import RETENTION, Retention
 from hub.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -98,6 +104,7 @@ async def health(request: web.Request) -> web.Response:
 FRONT: Final = (
     Route("GET", "/", shell.app_page, OPEN, None),
     Route("GET", "/o", shell.app_page, OPEN, None),
+    Route("GET", "/setup", shell.app_page, OPEN, None),
     Route("GET", "/o/{tail:.*}", shell.app_page, OPEN, None),
     Route("GET", "/static/{name:.+}", shell.static_file, OPEN, None),
     Route("GET", "/favicon.ico", shell.favicon, OPEN, None),
@@ -113,6 +120,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *nomination_routes.ROUTES,
     *proposal_routes.ROUTES,
     *operation_routes.ROUTES,
+    *retention_routes.ROUTES,
     *channel_routes.ROUTES,
     *card_routes.ROUTES,
     *audit_routes.ROUTES,
@@ -161,6 +169,7 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         )
         known = await account_queries.failures(pool, clock.now() - FORGOTTEN_AFTER)
         failures = Failures(settings.limits.sign_ins_per_minute, known)
+        passkeys = Passkeys(clock, secret, genesis.name)
         verifier = Verifier()
         rules = {**ALERT_RULES, **NOTICE_RULES}
         arrival_rules = {**ALERT_ARRIVAL_RULES, **NOTICE_ARRIVAL_RULES}
@@ -172,7 +181,10 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         app[DIRECTORY] = directory
         app[OPERATIONS] = operations
         app[SESSIONS] = sessions
-        app[SIGN_INS] = SignIns(pool, journal, sessions, operations, clock, failures, secret)
+        app[SIGN_INS] = SignIns(pool, journal, sessions, operations, clock, failures, passkeys, secret)
+        app[WAYS] = Ways(pool, journal, clock, passkeys)
+        app[DEVICE_USES] = DeviceUses(pool, journal, clock, operations)
+        app[APPROVALS] = Approvals(pool, journal, clock, app[SIGN_INS])
         app[VAULTS] = Vaults(pool, journal)
         app[ENROLMENTS] = Enrolments(journal, clock, hub)
         app[DIRECTORIES] = Directories(directory, journal, clock, sessions.forget)
@@ -189,6 +201,9 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         app[LOG] = Log(pool, names_of_record.may_read_operation, sight.may_read_channel)
         app[READABLE] = sight.streams_of
         app[HEADS] = heads = Heads(pool, journal, clock, timedelta(minutes=settings.heads_minutes))
+        app[RETENTION] = retention = Retention(
+            operations, directory, pool, journal, clock, timedelta(days=settings.backup_days)
+        )
         app[LIVE] = live
         journal.offer_to(live.devices_online)
         app[SHELL] = Shell(
@@ -209,6 +224,7 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         await stack.enter_async_context(verifier.running())
         await stack.enter_async_context(checkpoints.running())
         await stack.enter_async_context(heads.running())
+        await stack.enter_async_context(retention.running())
 
         guard = _guard(settings, sessions, operations, journal)
         for route in ROUTES:

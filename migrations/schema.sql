@@ -36,22 +36,57 @@ CREATE TABLE public.account_wrap (
     sealed bytea NOT NULL,
     verifier bytea NOT NULL,
     made_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT account_wrap_kind_check CHECK ((kind = ANY (ARRAY['passphrase'::text, 'recovery'::text]))),
+    pending boolean DEFAULT false NOT NULL,
+    number integer DEFAULT 1 NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT account_wrap_kind_check CHECK ((kind = ANY (ARRAY['passphrase'::text, 'recovery'::text, 'passkey'::text]))),
     CONSTRAINT account_wrap_lanes_check CHECK ((lanes >= 0)),
     CONSTRAINT account_wrap_memory_check CHECK ((memory >= 0)),
+    CONSTRAINT account_wrap_number_check CHECK ((number >= 1)),
     CONSTRAINT account_wrap_passes_check CHECK ((passes >= 0)),
     CONSTRAINT account_wrap_salt_check CHECK ((octet_length(salt) = 16)),
     CONSTRAINT account_wrap_verifier_check CHECK ((octet_length(verifier) = 32)),
     CONSTRAINT account_wrap_wrap_check CHECK ((octet_length(wrap) = 16))
 );
 
-COMMENT ON TABLE public.account_wrap IS 'Ways to open a vault: its key, sealed under a passphrase with a second secret, or under a recovery code.';
+COMMENT ON TABLE public.account_wrap IS 'Ways to open a vault: its key, sealed under a passphrase with a second secret, a recovery code or a passkey.';
 
-COMMENT ON COLUMN public.account_wrap.memory IS 'Argon2id: KiB. 0 for a recovery code, which is not stretched.';
+COMMENT ON COLUMN public.account_wrap.memory IS 'Argon2id: KiB. 0 for a recovery code and a passkey, which are not stretched.';
 
 COMMENT ON COLUMN public.account_wrap.sealed IS 'nonce ‖ sealed vault key.';
 
 COMMENT ON COLUMN public.account_wrap.verifier IS 'SHA-256 of this way''s sign-in secret, which says nothing about the passphrase.';
+
+COMMENT ON COLUMN public.account_wrap.pending IS 'Made and not yet proven: opens no session. Proven, it takes the place of the old ones.';
+
+COMMENT ON COLUMN public.account_wrap.number IS 'Counts a person''s recovery codes: the highest is the one that opens.';
+
+CREATE TABLE public.approval (
+    approval bytea NOT NULL,
+    account bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    body bytea,
+    signature bytea,
+    mac bytea,
+    sealed bytea,
+    verifier bytea,
+    CONSTRAINT approval_approval_check CHECK ((octet_length(approval) = 16)),
+    CONSTRAINT approval_body_check CHECK ((octet_length(body) <= 2000)),
+    CONSTRAINT approval_mac_check CHECK ((octet_length(mac) = 32)),
+    CONSTRAINT approval_sealed_check CHECK ((octet_length(sealed) <= 1000)),
+    CONSTRAINT approval_signature_check CHECK ((octet_length(signature) = 64)),
+    CONSTRAINT approval_verifier_check CHECK ((octet_length(verifier) = 32))
+);
+
+COMMENT ON TABLE public.approval IS 'A new device and an open one, for ten minutes: the row goes when it was used, refused or is over.';
+
+COMMENT ON COLUMN public.approval.approval IS 'Derived from the one-time code, which never comes here.';
+
+COMMENT ON COLUMN public.approval.body IS 'The new device''s request, which the open device checks against the code.';
+
+COMMENT ON COLUMN public.approval.sealed IS 'The vault''s key for the new device, sealed under the one-time code.';
+
+COMMENT ON COLUMN public.approval.verifier IS 'SHA-256 of the secret with which the new device signs in, once.';
 
 CREATE TABLE public.card (
     account bytea NOT NULL,
@@ -94,6 +129,66 @@ COMMENT ON TABLE public.checkpoint IS 'Signed notes over the log''s size and roo
 
 COMMENT ON COLUMN public.checkpoint.note IS 'Origin, size, root and signature as they are served.';
 
+CREATE TABLE public.countersigning (
+    entry bytea NOT NULL,
+    operation bytea NOT NULL,
+    account bytea NOT NULL,
+    device bytea NOT NULL,
+    other bytea NOT NULL,
+    body bytea NOT NULL,
+    signature bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT countersigning_account_check CHECK ((octet_length(account) = 16)),
+    CONSTRAINT countersigning_device_check CHECK ((octet_length(device) = 16)),
+    CONSTRAINT countersigning_entry_check CHECK ((octet_length(entry) = 32)),
+    CONSTRAINT countersigning_operation_check CHECK ((octet_length(operation) = 32)),
+    CONSTRAINT countersigning_other_check CHECK ((octet_length(other) = 16)),
+    CONSTRAINT countersigning_signature_check CHECK ((octet_length(signature) = 64))
+);
+
+COMMENT ON TABLE public.countersigning IS 'Entries of two authors that one of them has signed: they wait for the other''s device.';
+
+COMMENT ON COLUMN public.countersigning.account IS 'Who signed.';
+
+COMMENT ON COLUMN public.countersigning.other IS 'Device whose signature is missing.';
+
+CREATE TABLE public.destruction (
+    operation bytea NOT NULL,
+    leaf bigint NOT NULL,
+    certificate bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT destruction_leaf_check CHECK ((leaf >= 1)),
+    CONSTRAINT destruction_operation_check CHECK ((octet_length(operation) = 32))
+);
+
+COMMENT ON TABLE public.destruction IS 'Operations whose secrets, words and documents were deleted here.';
+
+COMMENT ON COLUMN public.destruction.certificate IS 'Canonical JSON whose hash stands in the log.';
+
+CREATE TABLE public.destruction_receipt (
+    operation bytea NOT NULL,
+    account bytea NOT NULL,
+    device bytea NOT NULL,
+    body bytea NOT NULL,
+    signature bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT destruction_receipt_account_check CHECK ((octet_length(account) = 16)),
+    CONSTRAINT destruction_receipt_device_check CHECK ((octet_length(device) = 16)),
+    CONSTRAINT destruction_receipt_signature_check CHECK ((octet_length(signature) = 64))
+);
+
+COMMENT ON TABLE public.destruction_receipt IS 'Devices that have said, signed, that they deleted their part.';
+
+CREATE TABLE public.device_use (
+    device bytea NOT NULL,
+    account bytea NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT device_use_device_check CHECK ((octet_length(device) = 16))
+);
+
+COMMENT ON TABLE public.device_use IS 'When a device first and last opened a session, for its owner''s eyes.';
+
 CREATE TABLE public.enrolment (
     invitation bytea NOT NULL,
     body bytea NOT NULL,
@@ -103,6 +198,8 @@ CREATE TABLE public.enrolment (
     device_signature bytea NOT NULL,
     at timestamp with time zone NOT NULL,
     certified_at timestamp with time zone,
+    vault bytea,
+    ways jsonb,
     CONSTRAINT enrolment_device_signature_check CHECK ((octet_length(device_signature) = 64)),
     CONSTRAINT enrolment_mac_check CHECK ((octet_length(mac) = 32))
 );
@@ -110,6 +207,10 @@ CREATE TABLE public.enrolment (
 COMMENT ON TABLE public.enrolment IS 'Keys that a person made on an invitation, until an administrator''s client has checked the mac and certified them.';
 
 COMMENT ON COLUMN public.enrolment.device_act IS 'The account''s own device.add, put into the directory right after the certification.';
+
+COMMENT ON COLUMN public.enrolment.vault IS 'Of somebody who has lost everything: their new vault, until account.rekey puts it in the old one''s place.';
+
+COMMENT ON COLUMN public.enrolment.ways IS 'The ways into it, byte strings as base64url.';
 
 CREATE TABLE public.head (
     leaf bigint NOT NULL,
@@ -216,6 +317,28 @@ COMMENT ON TABLE public.nomination IS 'Signed by whoever nominates, kept in clea
 
 COMMENT ON COLUMN public.nomination.outcome IS 'What an administrator made of it; NULL while nobody has decided.';
 
+CREATE TABLE public.passkey (
+    wrap bytea NOT NULL,
+    credential bytea NOT NULL,
+    key bytea NOT NULL,
+    signs bigint NOT NULL,
+    host text NOT NULL,
+    label text NOT NULL,
+    CONSTRAINT passkey_credential_check CHECK (((octet_length(credential) >= 16) AND (octet_length(credential) <= 1023))),
+    CONSTRAINT passkey_label_check CHECK (((length(label) >= 1) AND (length(label) <= 80))),
+    CONSTRAINT passkey_signs_check CHECK ((signs >= 0))
+);
+
+COMMENT ON TABLE public.passkey IS 'What verifies a passkey (WebAuthn); its secret never comes here.';
+
+COMMENT ON COLUMN public.passkey.key IS 'COSE public key.';
+
+COMMENT ON COLUMN public.passkey.signs IS 'The passkey''s own counter, 0 where it keeps none.';
+
+COMMENT ON COLUMN public.passkey.host IS 'The hub''s name under which it was made: it works under no other.';
+
+COMMENT ON COLUMN public.passkey.label IS 'What its owner calls it.';
+
 CREATE TABLE public.presence (
     account bytea NOT NULL,
     seen_at timestamp with time zone NOT NULL,
@@ -275,7 +398,9 @@ CREATE TABLE public.session (
     ended_at timestamp with time zone,
     address text NOT NULL,
     agent text NOT NULL,
-    CONSTRAINT session_device_check CHECK ((octet_length(device) = 16))
+    way text DEFAULT 'passphrase'::text NOT NULL,
+    CONSTRAINT session_device_check CHECK ((octet_length(device) = 16)),
+    CONSTRAINT session_way_check CHECK ((way = ANY (ARRAY['passphrase'::text, 'recovery'::text, 'passkey'::text, 'approval'::text])))
 );
 
 COMMENT ON TABLE public.session IS 'Sign-ins: a token counts only while its row here is open.';
@@ -283,6 +408,8 @@ COMMENT ON TABLE public.session IS 'Sign-ins: a token counts only while its row 
 COMMENT ON COLUMN public.session.jti IS 'Id that the token carries.';
 
 COMMENT ON COLUMN public.session.device IS 'Set when the device has signed this session; before that it may not post or read.';
+
+COMMENT ON COLUMN public.session.way IS 'How it was opened: a passphrase alone brings no forgotten device back.';
 
 CREATE TABLE public.sign_in_failure (
     subject bytea NOT NULL,
@@ -467,6 +594,12 @@ ALTER TABLE ONLY public.account
 ALTER TABLE ONLY public.account_wrap
     ADD CONSTRAINT account_wrap_pkey PRIMARY KEY (wrap);
 
+ALTER TABLE ONLY public.approval
+    ADD CONSTRAINT approval_account_key UNIQUE (account);
+
+ALTER TABLE ONLY public.approval
+    ADD CONSTRAINT approval_pkey PRIMARY KEY (approval);
+
 ALTER TABLE ONLY public.card
     ADD CONSTRAINT card_pkey PRIMARY KEY (account);
 
@@ -475,6 +608,18 @@ ALTER TABLE ONLY public.channel
 
 ALTER TABLE ONLY public.checkpoint
     ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (size);
+
+ALTER TABLE ONLY public.countersigning
+    ADD CONSTRAINT countersigning_pkey PRIMARY KEY (entry);
+
+ALTER TABLE ONLY public.destruction
+    ADD CONSTRAINT destruction_pkey PRIMARY KEY (operation);
+
+ALTER TABLE ONLY public.destruction_receipt
+    ADD CONSTRAINT destruction_receipt_pkey PRIMARY KEY (operation, device);
+
+ALTER TABLE ONLY public.device_use
+    ADD CONSTRAINT device_use_pkey PRIMARY KEY (device);
 
 ALTER TABLE ONLY public.enrolment
     ADD CONSTRAINT enrolment_pkey PRIMARY KEY (invitation);
@@ -499,6 +644,12 @@ ALTER TABLE ONLY public.member
 
 ALTER TABLE ONLY public.nomination
     ADD CONSTRAINT nomination_pkey PRIMARY KEY (nomination);
+
+ALTER TABLE ONLY public.passkey
+    ADD CONSTRAINT passkey_credential_key UNIQUE (credential);
+
+ALTER TABLE ONLY public.passkey
+    ADD CONSTRAINT passkey_pkey PRIMARY KEY (wrap);
 
 ALTER TABLE ONLY public.presence
     ADD CONSTRAINT presence_pkey PRIMARY KEY (account);
@@ -555,6 +706,10 @@ CREATE INDEX account_wrap_account ON public.account_wrap USING btree (account);
 
 CREATE INDEX channel_operation ON public.channel USING btree (operation);
 
+CREATE INDEX countersigning_operation ON public.countersigning USING btree (operation);
+
+CREATE INDEX device_use_account ON public.device_use USING btree (account);
+
 CREATE INDEX leaf_actor ON public.leaf USING btree (actor, index) WHERE (actor IS NOT NULL);
 
 CREATE INDEX leaf_at ON public.leaf USING brin (at);
@@ -576,8 +731,17 @@ CREATE INDEX wrap_account ON public.wrap USING btree (account, channel, epoch);
 ALTER TABLE ONLY public.account_wrap
     ADD CONSTRAINT account_wrap_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.approval
+    ADD CONSTRAINT approval_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.card
     ADD CONSTRAINT card_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.destruction_receipt
+    ADD CONSTRAINT destruction_receipt_operation_fkey FOREIGN KEY (operation) REFERENCES public.destruction(operation);
+
+ALTER TABLE ONLY public.device_use
+    ADD CONSTRAINT device_use_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.enrolment
     ADD CONSTRAINT enrolment_invitation_fkey FOREIGN KEY (invitation) REFERENCES public.invitation(invitation);
@@ -587,6 +751,9 @@ ALTER TABLE ONLY public.head
 
 ALTER TABLE ONLY public.nomination
     ADD CONSTRAINT nomination_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.passkey
+    ADD CONSTRAINT passkey_wrap_fkey FOREIGN KEY (wrap) REFERENCES public.account_wrap(wrap) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.presence
     ADD CONSTRAINT presence_account_fkey FOREIGN KEY (account) REFERENCES public.account(account) ON DELETE CASCADE;

@@ -17,8 +17,10 @@ from crypto.encoding import HubId, b64
 from crypto.errors import BadSignature
 from crypto.signing import verify
 from hub.access.actor import Place
-from hub.accounts import queries
-from hub.accounts.queries import EnrolmentRow, VaultRow, WrapRow
+from hub.accounts import queries, rekeying
+from hub.accounts.queries import EnrolmentRow, VaultRow
+from hub.accounts.ways import queries as way_queries
+from hub.accounts.ways.queries import WrapRow
 from hub.clock import Clock
 from hub.db.pool import Connection
 from hub.http.errors import Conflict, Forged, NotFound, WrongPlace
@@ -49,7 +51,8 @@ class Enrolments:
 
     async def enrol(self, handed: HandedIn, place: Place) -> None:
         """
-        Stores keys, vault and ways. The same enrolment again is taken as the lost answer it is.
+        Stores keys, vault and ways; those of somebody who starts again stay beside the old ones until the directory has
+        the new keys. The same enrolment again is taken as the lost answer it is.
 
         Raises NotFound for an invitation that doesn't exist, is for somebody else, or is over; Conflict for a second
         enrolment on one; Forged or a ProtocolError for what the signatures or keys don't bear out.
@@ -69,11 +72,15 @@ class Enrolments:
                 raise _Again(await queries.enrolled_body(db, enrolment.invitation) == handed.body)
             if invited.expires_at <= now:
                 raise NotFound
-            if not await queries.add_account(db, enrolment.account, enrolment.code, now):
+            if await queries.add_account(db, enrolment.account, enrolment.code, now):
+                await queries.add_enrolment(db, _row(enrolment, handed), now)
+                await queries.put_vault(db, enrolment.account, handed.vault)
+                await way_queries.set_wraps(db, enrolment.account, handed.wraps)
+            elif await queries.is_certified(db, enrolment.account, enrolment.code):
+                await queries.add_enrolment(db, _row(enrolment, handed), now)
+                await rekeying.keep_beside(db, enrolment.invitation, handed.vault, handed.wraps)
+            else:
                 raise Conflict
-            await queries.add_enrolment(db, _row(enrolment, handed), now)
-            await queries.put_vault(db, enrolment.account, handed.vault)
-            await queries.set_wraps(db, enrolment.account, handed.wraps)
 
         leaf = LeafDraft(
             "enrolment", object=b64(enrolment.invitation), place=place, detail={"account": b64(enrolment.account)}

@@ -8,18 +8,6 @@ from hub.db.pool import Connection, Pool
 
 
 @dataclass(frozen=True, slots=True)
-class WrapRow:
-    wrap: bytes
-    kind: str
-    salt: bytes | None
-    memory: int
-    passes: int
-    lanes: int
-    sealed: bytes = field(repr=False)
-    verifier: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class VaultRow:
     version: int
     sealed: bytes = field(repr=False)
@@ -38,38 +26,7 @@ class SessionRow:
     account: bytes
     device: bytes | None
     expires_at: datetime
-
-
-WAYS = """
-    SELECT a.account, w.wrap, w.kind, w.salt, w.memory, w.passes, w.lanes, w.sealed, w.verifier
-      FROM account a
-      JOIN account_wrap w USING (account)
-     WHERE a.code = $1
-     ORDER BY w.kind, w.wrap
-"""
-
-
-async def ways(db: Pool, code: str) -> tuple[bytes | None, list[WrapRow]]:
-    """The account with this code and its ways; None and nothing for an unknown one."""
-    rows = await db.fetch(WAYS, code)
-    wraps = [
-        WrapRow(r["wrap"], r["kind"], r["salt"], r["memory"], r["passes"], r["lanes"], r["sealed"], r["verifier"])
-        for r in rows
-    ]
-    return (rows[0]["account"] if rows else None), wraps
-
-
-WRAPS = """
-    SELECT wrap, kind, salt, memory, passes, lanes, sealed, verifier
-      FROM account_wrap
-     WHERE account = $1
-     ORDER BY kind, wrap
-"""
-
-
-async def wraps(db: Pool, account: bytes) -> list[WrapRow]:
-    """The account's own ways."""
-    return [WrapRow(*row.values()) for row in await db.fetch(WRAPS, account)]
+    way: str
 
 
 ADD_ACCOUNT = """
@@ -83,6 +40,14 @@ ADD_ACCOUNT = """
 async def add_account(db: Connection, account: bytes, code: str, at: datetime) -> bool:
     """Begins an account; False if its id or code is taken."""
     return await db.fetchval(ADD_ACCOUNT, account, code, at) is not None
+
+
+IS_CERTIFIED = "SELECT certified_at IS NOT NULL FROM account WHERE account = $1 AND code = $2"
+
+
+async def is_certified(db: Connection, account: bytes, code: str) -> bool:
+    """Whether the account with this id has this code and stands in the directory."""
+    return bool(await db.fetchval(IS_CERTIFIED, account, code))
 
 
 COMPLETE_ACCOUNT = """
@@ -134,23 +99,6 @@ SET_SUSPENDED = "UPDATE account SET suspended = $2 WHERE account = $1"
 
 async def set_suspended(db: Connection, account: bytes, suspended: bool) -> None:
     await db.execute(SET_SUSPENDED, account, suspended)
-
-
-DROP_WRAPS = "DELETE FROM account_wrap WHERE account = $1"
-
-ADD_WRAP = """
-    INSERT INTO account_wrap (wrap, account, kind, salt, memory, passes, lanes, sealed, verifier)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-"""
-
-
-async def set_wraps(db: Connection, account: bytes, wraps: Iterable[WrapRow]) -> None:
-    """These are the account's ways from now on, and no others."""
-    await db.execute(DROP_WRAPS, account)
-    await db.executemany(
-        ADD_WRAP,
-        [(w.wrap, account, w.kind, w.salt, w.memory, w.passes, w.lanes, w.sealed, w.verifier) for w in wraps],
-    )
 
 
 VAULT = "SELECT version, sealed FROM vault WHERE account = $1"
@@ -216,19 +164,17 @@ async def drop_private(db: Connection, account: bytes, record: str) -> bool:
 
 
 OPEN_SESSION = """
-    INSERT INTO session (jti, account, opened_at, expires_at, address, agent)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO session (jti, account, opened_at, expires_at, address, agent, way)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 
-async def open_session(
-    db: Connection, jti: str, account: bytes, at: datetime, expires_at: datetime, address: str, agent: str
-) -> None:
-    await db.execute(OPEN_SESSION, jti, account, at, expires_at, address, agent)
+async def open_session(db: Connection, row: SessionRow, at: datetime, address: str, agent: str) -> None:
+    await db.execute(OPEN_SESSION, row.jti, row.account, at, row.expires_at, address, agent, row.way)
 
 
 SESSION = """
-    SELECT jti, account, device, expires_at
+    SELECT jti, account, device, expires_at, way
       FROM session
      WHERE jti = $1
        AND ended_at IS NULL
@@ -238,7 +184,7 @@ SESSION = """
 async def session(db: Pool, jti: str) -> SessionRow | None:
     """An open session; whether its time is over is the caller's to judge."""
     row = await db.fetchrow(SESSION, jti)
-    return None if row is None else SessionRow(row["jti"], row["account"], row["device"], row["expires_at"])
+    return None if row is None else SessionRow(*row.values())
 
 
 BIND_DEVICE = """
@@ -254,6 +200,14 @@ BIND_DEVICE = """
 async def bind_device(db: Connection, jti: str, device: bytes) -> bool:
     """False if the session has ended or speaks for another device."""
     return await db.fetchval(BIND_DEVICE, jti, device) is not None
+
+
+EXTEND_SESSION = "UPDATE session SET expires_at = $2 WHERE jti = $1 AND ended_at IS NULL RETURNING jti"
+
+
+async def extend_session(db: Connection, jti: str, expires_at: datetime) -> bool:
+    """False if the session has ended."""
+    return await db.fetchval(EXTEND_SESSION, jti, expires_at) is not None
 
 
 END_SESSION = "UPDATE session SET ended_at = $2 WHERE jti = $1 AND ended_at IS NULL"

@@ -10,11 +10,16 @@ from hub.access.actor import actor_of, place_of
 from hub.access.guard import COOKIE
 from hub.access.routes import OPEN, Route
 from hub.accounts import wire
+from hub.accounts.answers import signed_in_answer, with_cookie
+from hub.accounts.approvals import routes as approval_routes
+from hub.accounts.devices import routes as device_routes
 from hub.accounts.enrolment import ENROLMENTS, HandedIn
-from hub.accounts.queries import PrivateRow, VaultRow, WrapRow
+from hub.accounts.queries import PrivateRow, VaultRow
 from hub.accounts.sessions import SESSIONS, Opened
 from hub.accounts.signin import SIGN_INS
 from hub.accounts.vaults import VAULTS
+from hub.accounts.ways import routes as way_routes
+from hub.accounts.ways.wire import row_of, sealed_wrap, way
 from hub.http.errors import NotFound
 from hub.http.wire import answer, read_json
 
@@ -27,21 +32,13 @@ RECORD: Final = re.compile(r"[a-z0-9-]{1,64}")
 async def ways(request: web.Request) -> web.Response:
     asked = await read_json(request, wire.AskWays)
     found = await request.app[SIGN_INS].ways(asked.code.upper())
-    return answer({"ways": [wire.way(one) for one in found]})
+    return answer({"ways": [way(one) for one in found]})
 
 
 async def sign_in(request: web.Request) -> web.Response:
     asked = await read_json(request, wire.SignIn)
     signed_in = await request.app[SIGN_INS].sign_in(asked.code.upper(), asked.wrap, asked.secret, place_of(request))
-    body = {
-        "account": b64(signed_in.account),
-        "session": {"expires": signed_in.session.expires_at, "jti": signed_in.session.jti},
-        "vault": wire.sealed_vault(signed_in.vault),
-        "wraps": [wire.sealed_wrap(one) for one in signed_in.wraps],
-    }
-    if asked.client == "client":
-        return answer({**body, "token": signed_in.session.token})
-    return _with_cookie(answer(body), signed_in.session)
+    return signed_in_answer(signed_in, browser=asked.client == "browser")
 
 
 async def read_session(request: web.Request) -> web.Response:
@@ -52,6 +49,7 @@ async def read_session(request: web.Request) -> web.Response:
             "code": request.app[SESSIONS].code(actor),
             "device": None if actor.device is None else b64(actor.device),
             "expires": actor.expires_at,
+            "ends": await request.app[SESSIONS].ends(actor),
             "may": sorted(actor.may),
             "jti": actor.jti,
         }
@@ -60,9 +58,13 @@ async def read_session(request: web.Request) -> web.Response:
 
 async def renew(request: web.Request) -> web.Response:
     opened = await request.app[SESSIONS].renew(actor_of(request))
-    if "Authorization" in request.headers:
-        return answer({"expires": opened.expires_at, "token": opened.token})
-    return _with_cookie(answer({"expires": opened.expires_at}), opened)
+    return _renewed(request, opened)
+
+
+async def stay(request: web.Request) -> web.Response:
+    asked = await read_json(request, wire.Stay)
+    opened = await request.app[SESSIONS].stay(actor_of(request), asked.at, asked.until, asked.signature)
+    return _renewed(request, opened)
 
 
 async def bind_device(request: web.Request) -> web.Response:
@@ -80,13 +82,12 @@ async def sign_out(request: web.Request) -> web.Response:
 
 async def read_vault(request: web.Request) -> web.Response:
     vault, wraps = await request.app[VAULTS].vault(actor_of(request))
-    return answer({**wire.sealed_vault(vault), "wraps": [wire.sealed_wrap(one) for one in wraps]})
+    return answer({**wire.sealed_vault(vault), "wraps": [sealed_wrap(one) for one in wraps]})
 
 
 async def put_vault(request: web.Request) -> web.Response:
     asked = await read_json(request, wire.PutVault)
-    wraps = None if asked.wraps is None else [_wrap(one) for one in asked.wraps]
-    await request.app[VAULTS].put_vault(actor_of(request), VaultRow(asked.version, asked.sealed), wraps)
+    await request.app[VAULTS].put_vault(actor_of(request), VaultRow(asked.version, asked.sealed))
     return answer({"version": asked.version})
 
 
@@ -121,21 +122,17 @@ async def enrol(request: web.Request) -> web.Response:
         device_act=asked.device_act.body,
         device_signature=asked.device_act.signature,
         vault=VaultRow(asked.vault.version, asked.vault.sealed),
-        wraps=[_wrap(one) for one in asked.wraps],
+        wraps=[row_of(one) for one in asked.wraps],
     )
     await request.app[ENROLMENTS].enrol(handed, place_of(request))
     return answer({}, 201)
 
 
-def _with_cookie(response: web.Response, opened: Opened) -> web.Response:
-    response.set_cookie(
-        COOKIE, opened.token, path="/", secure=True, httponly=True, samesite="Strict", max_age=opened.life
-    )
-    return response
-
-
-def _wrap(one: wire.NewWrap) -> WrapRow:
-    return WrapRow(one.wrap, one.kind, one.salt, one.memory, one.passes, one.lanes, one.sealed, one.verifier)
+def _renewed(request: web.Request, opened: Opened) -> web.Response:
+    body = {"expires": opened.expires_at, "ends": opened.ends_at}
+    if "Authorization" in request.headers:
+        return answer({**body, "token": opened.token})
+    return with_cookie(answer(body), opened)
 
 
 def _private(row: PrivateRow) -> dict[str, object]:
@@ -154,6 +151,7 @@ ROUTES: Final = (
     Route("POST", "/api/sign-in", sign_in, OPEN, "sign-in"),
     Route("GET", "/api/session", read_session, "session.read", None),
     Route("POST", "/api/session/renew", renew, "session.renew", None),
+    Route("POST", "/api/session/stay", stay, "session.renew", "session-stay", device=True),
     Route("POST", "/api/session/device", bind_device, "session.device", "session-device"),
     Route("DELETE", "/api/session", sign_out, "session.end", "sign-out"),
     Route("GET", "/api/vault", read_vault, "vault.read", "vault-read"),
@@ -163,4 +161,7 @@ ROUTES: Final = (
     Route("PUT", "/api/private/{record}", put_private, "private.write", "private-write", body_limit=RECORD_LIMIT),
     Route("DELETE", "/api/private/{record}", drop_private, "private.write", "private-delete"),
     Route("POST", "/api/enrolments", enrol, OPEN, "enrolment"),
+    *way_routes.ROUTES,
+    *device_routes.ROUTES,
+    *approval_routes.ROUTES,
 )

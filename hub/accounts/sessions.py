@@ -9,12 +9,14 @@ from typing import Final, Protocol
 
 from aiohttp import web
 
-from crypto.encoding import AccountId, DeviceId, HubId, b64, canon
+from crypto.encoding import AccountId, DeviceId, HubId, Json, b64, canon
 from crypto.errors import BadSignature
 from crypto.signing import verify
 from hub.access.actor import Actor, Place
 from hub.access.policy import Rolls
 from hub.accounts import queries
+from hub.accounts.devices import queries as device_queries
+from hub.accounts.devices.service import check_not_forgotten
 from hub.accounts.queries import SessionRow
 from hub.clock import Clock, from_milliseconds, to_milliseconds
 from hub.db.pool import Connection, Pool
@@ -30,6 +32,7 @@ TRUSTED_FOR: Final = timedelta(seconds=20)
 
 MANY_SESSIONS: Final = 20_000
 SIGNATURE_AGE: Final = timedelta(minutes=5)
+MANY_MILLISECONDS: Final = 7 * 24 * 3_600_000  # no session lives longer
 
 
 class Live(Protocol):
@@ -48,6 +51,7 @@ class Opened:
 
     token: str = field(repr=False)
     expires_at: int
+    ends_at: int  # of the session, which no renewal outlives
     life: int  # seconds
     jti: str
 
@@ -105,7 +109,7 @@ class Sessions:
         """The account code of somebody who is signed in."""
         return self._rolls.code(actor.account)
 
-    async def open(self, account: bytes, wrap: bytes, place: Place, also: Also) -> Opened:
+    async def open(self, account: bytes, wrap: bytes, way: str, place: Place, also: Also) -> Opened:
         """
         A new session of an account that has just proven itself; `also` is done in the same transaction.
 
@@ -113,17 +117,24 @@ class Sessions:
         """
         now = self._clock.now()
         await self._presence.check_awake(account)
-        jti = b64(secrets.token_bytes(16))
-        expires_at = now + self._session_life
+        row = SessionRow(b64(secrets.token_bytes(16)), account, None, now + self._session_life, way)
 
         async def rows(db: Connection) -> None:
-            await queries.open_session(db, jti, account, now, expires_at, place.address, place.agent)
+            await queries.open_session(db, row, now, place.address, place.agent)
             await self._presence.note(db, account, now)
             await also(db)
 
-        leaf = LeafDraft("sign-in", actor=account, object=b64(wrap), place=place, detail={"session": jti})
+        detail: dict[str, Json] = {"session": row.jti, "way": way}
+        leaf = LeafDraft("sign-in", actor=account, object=b64(wrap), place=place, detail=detail)
         await self._journal.append(Record(leaf, also=rows))
-        return self._issue(SessionRow(jti, account, None, expires_at), now)
+        return self._issue(row, now)
+
+    async def ends(self, actor: Actor) -> int:
+        """When the session is over, however often its token is renewed (ms UTC)."""
+        row = await self._row(actor.jti, self._clock.now())
+        if row is None:
+            raise ExpiredSession
+        return to_milliseconds(row.expires_at)
 
     async def renew(self, actor: Actor) -> Opened:
         """A fresh token for the same session, until the session itself is over."""
@@ -135,27 +146,51 @@ class Sessions:
         self._live.session_renewed(actor.jti, opened.expires_at)
         return opened
 
+    async def stay(self, actor: Actor, at: int, until: int, signature: bytes) -> Opened:
+        """
+        A later end of the session, at most a whole session's life from now, where its device signs for it over
+        ("sign-in", {hub, session, device, at, until}): a stolen cookie alone doesn't stay.
+        """
+        now = self._clock.now()
+        row = await self._row(actor.jti, now)
+        if row is None:
+            raise ExpiredSession
+        device = actor.device or b""
+        body = canon({"hub": b64(self._hub), "session": actor.jti, "device": b64(device), "at": at, "until": until})
+        self._check_device(actor, device, at, body, signature)
+        asked = now + timedelta(milliseconds=min(max(0, until - to_milliseconds(now)), MANY_MILLISECONDS))
+        later = replace(row, expires_at=min(asked, now + self._session_life))
+
+        async def rows(db: Connection) -> None:
+            if not await queries.extend_session(db, actor.jti, later.expires_at):
+                raise ExpiredSession
+
+        leaf = LeafDraft("session-stay", actor=actor.account, device=actor.device, place=actor.place)
+        await self._journal.append(Record(leaf, also=rows))
+        self._cache.pop(actor.jti, None)
+        opened = self._issue(later, now)
+        self._live.session_renewed(actor.jti, opened.expires_at)
+        return opened
+
     async def bind_device(self, actor: Actor, device: bytes, at: int, signature: bytes) -> None:
         """
         Says which device speaks in this session, by its signature over ("sign-in", {hub, session, device, at}).
 
-        Raises Revoked, OutOfTime, Forged, or Conflict if the session already speaks for another device.
+        Raises Revoked, OutOfTime, Forged, StaleDevice for one that was forgotten, or Conflict if the session already
+        speaks for another device.
         """
         now = self._clock.now()
-        key = self._rolls.device_key(actor.account, device)
-        if key is None:
-            raise Revoked
-        if abs(to_milliseconds(now) - at) > SIGNATURE_AGE / timedelta(milliseconds=1):
-            raise OutOfTime
         body = canon({"hub": b64(self._hub), "session": actor.jti, "device": b64(device), "at": at})
-        try:
-            verify("device", key, "sign-in", body, signature)
-        except BadSignature:
-            raise Forged from None
+        self._check_device(actor, device, at, body, signature)
+        row = await self._row(actor.jti, now)
+        if row is None:
+            raise ExpiredSession
+        await check_not_forgotten(self._pool, actor.account, device, row.way, now)
 
         async def rows(db: Connection) -> None:
             if not await queries.bind_device(db, actor.jti, device):
                 raise Conflict
+            await device_queries.put_use(db, actor.account, device, now)
 
         leaf = LeafDraft("session-device", actor=actor.account, device=device, place=actor.place)
         await self._journal.append(Record(leaf, also=rows))
@@ -180,6 +215,17 @@ class Sessions:
         for jti in [jti for jti, cached in self._cache.items() if cached.row.account == account]:
             del self._cache[jti]
         self._live.end_account(account, "expired-session")
+
+    def _check_device(self, actor: Actor, device: bytes, at: int, body: bytes, signature: bytes) -> None:
+        key = self._rolls.device_key(actor.account, device)
+        if key is None:
+            raise Revoked
+        if abs(to_milliseconds(self._clock.now()) - at) > SIGNATURE_AGE / timedelta(milliseconds=1):
+            raise OutOfTime
+        try:
+            verify("device", key, "sign-in", body, signature)
+        except BadSignature:
+            raise Forged from None
 
     def _check(self, token: str, now: datetime) -> SessionClaims:
         """
@@ -217,7 +263,7 @@ class Sessions:
             raise ExpiredSession
         token = tokens.issue(b64(row.account), row.jti, self._secret, now, life=life)
         ends = from_milliseconds(int(now.timestamp()) * 1000) + timedelta(seconds=life)
-        return Opened(token, to_milliseconds(ends), life, row.jti)
+        return Opened(token, to_milliseconds(ends), to_milliseconds(row.expires_at), life, row.jti)
 
 
 SESSIONS: Final = web.AppKey("sessions", Sessions)

@@ -3,7 +3,6 @@ The sealed vault and the sealed private records of an account: the hub stores wh
 (docs/spec/11-vault.md).
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
@@ -11,7 +10,9 @@ from aiohttp import web
 from crypto.encoding import b64
 from hub.access.actor import Actor
 from hub.accounts import queries
-from hub.accounts.queries import PrivateRow, VaultRow, WrapRow
+from hub.accounts.queries import PrivateRow, VaultRow
+from hub.accounts.ways import queries as way_queries
+from hub.accounts.ways.queries import WrapRow
 from hub.db.pool import Connection, Pool
 from hub.http.errors import Conflict, NotFound
 from hub.journal.records import Also, LeafDraft, Record
@@ -33,16 +34,14 @@ class Vaults:
         if row is None:
             raise NotFound
         await self._write(actor, "vault-read", "vault", row.version)
-        return row, await queries.wraps(self._pool, actor.account)
+        return row, await way_queries.wraps(self._pool, actor.account)
 
-    async def put_vault(self, actor: Actor, row: VaultRow, wraps: Sequence[WrapRow] | None) -> None:
-        """With `wraps`, they replace the ways that were there, in the same transaction. Raises Conflict."""
+    async def put_vault(self, actor: Actor, row: VaultRow) -> None:
+        """Raises Conflict with the vault that stands."""
 
         async def rows(db: Connection) -> None:
             if not await queries.put_vault(db, actor.account, row):
                 raise Conflict(winner=await self._standing_vault(db, actor))
-            if wraps is not None:
-                await queries.set_wraps(db, actor.account, wraps)
 
         await self._write(actor, "vault-write", "vault", row.version, rows)
 

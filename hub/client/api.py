@@ -199,10 +199,9 @@ class Hub:
         await self.json("DELETE", "/api/session")
         self.token = None
 
-    async def put_vault(self, version: int, sealed: str, wraps: Any = None) -> None:
-        """Replaces the sealed vault and, where `wraps` are given, all ways into it."""
-        body = {"version": version, "sealed": sealed} | ({} if wraps is None else {"wraps": wraps})
-        await self.json("PUT", "/api/vault", body=body)
+    async def put_vault(self, version: int, sealed: str) -> None:
+        """Replaces the sealed vault, under the same key."""
+        await self.json("PUT", "/api/vault", body={"version": version, "sealed": sealed})
 
     async def vault(self) -> dict[str, Any]:
         """The sealed vault, its version and its ways."""
@@ -251,6 +250,27 @@ class Hub:
     async def submit_entry(self, operation: str, packet: bytes) -> dict[str, Any]:
         """Hands in the next entry; raises Refused (conflict) when another was first."""
         return dict(await self.json("POST", f"/api/operations/{operation}/entries", packets=packet))
+
+    async def propose_entry(self, operation: str, packets: bytes) -> None:
+        """Leaves an entry of two authors for the other's devices."""
+        await self.json("POST", f"/api/operations/{operation}/countersigning", packets=packets)
+
+    async def countersigning(self, operation: str) -> list[dict[str, Any]]:
+        """Entries that wait for this device's signature, or that this account has signed."""
+        return list(await self.json("GET", f"/api/operations/{operation}/countersigning"))
+
+    async def destruction(self, operation: str) -> dict[str, Any] | None:
+        """Certificate and receipts; None while the operation is not destroyed."""
+        try:
+            return dict(await self.json("GET", f"/api/operations/{operation}/destruction"))
+        except Refused as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    async def confirm_destruction(self, operation: str, packet: bytes) -> None:
+        """Hands in this device's receipt."""
+        await self.json("POST", f"/api/operations/{operation}/destruction/receipts", packets=packet)
 
     async def template(self, operation: str, document: str) -> Any:
         """A template's document by its hash."""

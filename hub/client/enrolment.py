@@ -48,6 +48,7 @@ class Sheet:
     code: str
     second: str
     recovery: str
+    number: int = 1  # of the recovery code: the highest is the one that opens
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ class VaultKeys:
     key: bytes
     identity: SigningKey
     encryption: dict[int, EncryptionKey]
+    former: tuple[bytes, ...] = ()  # vault keys of before, under which older records may still be sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,8 @@ class Unlocked:
         return seal_record(self.vault.key, self.hub, self.account, record, version, value)
 
     def open(self, record: str, version: int, sealed: str) -> dict[str, Any]:
-        """Raises CannotOpen unless this very record and version was sealed with this vault's key."""
-        return open_private(self.vault.key, _place(self.hub, self.account, record, version), sealed)
+        """Raises CannotOpen unless this very record and version was sealed with this vault's key, or a former one."""
+        return open_record(self.vault, _place(self.hub, self.account, record, version), sealed)
 
 
 def seal_record(
@@ -119,6 +121,17 @@ def seal_record(
 ) -> str:
     """A private record under the vault's key."""
     return seal_private(vault_key, _place(hub, account, record, version), value, secrets.token_bytes(12))
+
+
+def open_record(vault: VaultKeys, place: dict[str, Json], sealed: str) -> dict[str, Any]:
+    """With the vault's key, or with one of before. Raises CannotOpen."""
+    try:
+        return open_private(vault.key, place, sealed)
+    except CannotOpen:
+        for former in reversed(vault.former):
+            with suppress(CannotOpen):
+                return open_private(former, place, sealed)
+        raise
 
 
 def _place(hub: HubId, account: AccountId, record: str, version: int) -> dict[str, Json]:
@@ -198,14 +211,20 @@ def open_keys(
         key = unwrap_vault_key(wrap, door, hub, code)
     except CannotOpen as error:
         raise Locked(WRONG_RECOVERY if wrap.kind == "recovery" else WRONG_PASSPHRASE) from error
+    return open_with(key, hub, account, version, vault)
+
+
+def open_with(key: bytes, hub: HubId, account: AccountId, version: int, vault: str) -> VaultKeys:
+    """The vault under its own key. Raises CannotOpen."""
     opened = open_vault(key, ids(hub=hub, account=account, version=version), vault)
     encryption = {generation: EncryptionKey.from_seed(seed) for generation, seed in opened.aeks}
-    return VaultKeys(key, from_secret("account", opened.aik), encryption)
+    return VaultKeys(key, from_secret("account", opened.aik), encryption, opened.former)
 
 
 def vault_of(keys: VaultKeys) -> Vault:
     """The opened vault as it is sealed again."""
-    return Vault(keys.identity.secret, tuple((number, key.seed) for number, key in sorted(keys.encryption.items())))
+    aeks = tuple((number, key.seed) for number, key in sorted(keys.encryption.items()))
+    return Vault(keys.identity.secret, aeks, keys.former)
 
 
 async def unlock(profile: Profile, passphrase: str) -> Unlocked:
@@ -213,13 +232,18 @@ async def unlock(profile: Profile, passphrase: str) -> Unlocked:
     wrap = profile.wrap("passphrase")
     door = await passphrase_way(wrap, profile.hub, profile.code, passphrase, profile.second)
     vault = open_keys(wrap, door, profile.hub, profile.code, profile.account, profile.vault_version, profile.vault)
+    device = open_device(vault, profile)
+    return Unlocked(profile.hub, profile.account, profile.code, vault, profile.device.id, device, wrap.wrap, door)
+
+
+def open_device(vault: VaultKeys, profile: Profile) -> SigningKey:
+    """The profile's device key. Raises Damaged."""
     try:
         place = _place(profile.hub, profile.account, DEVICE_RECORD, 1)
-        opened = open_private(vault.key, place, profile.device.sealed)
-        device = from_secret("device", unb64(opened["secret"], 32))
+        opened = open_record(vault, place, profile.device.sealed)
+        return from_secret("device", unb64(opened["secret"], 32))
     except (ProtocolError, KeyError) as error:
         raise Damaged(N_("This profile's device key can't be opened. Sign in anew as another device.")) from error
-    return Unlocked(profile.hub, profile.account, profile.code, vault, profile.device.id, device, wrap.wrap, door)
 
 
 def seal_device(vault_key: bytes, hub: HubId, account: AccountId, key: SigningKey) -> str:

@@ -19,6 +19,7 @@ from crypto.people import Directory
 from hub.access.actor import Actor, Place
 from hub.accounts import queries
 from hub.accounts.queries import CertifiedRow
+from hub.accounts.rekeying import start_again
 from hub.clock import Clock, to_milliseconds
 from hub.db.pool import Connection
 from hub.directory.state import DirectoryState
@@ -84,9 +85,9 @@ class Directories:
             self._forget_sessions(act.deed.account)
         return receipt
 
-    async def entries(self, after: int, actor: Actor) -> tuple[list[Stored], bool]:
-        """What follows seq `after`, and whether there is more; the read stands in the log before it is answered."""
-        stored, more = await self._journal.list_after(self._state.hub, after)
+    async def entries(self, after: int, limit: int, actor: Actor) -> tuple[list[Stored], bool]:
+        """At most `limit` after seq `after`, and whether there is more; the read stands in the log first."""
+        stored, more = await self._journal.list_after(self._state.hub, after, limit)
         first, last = (stored[0].seq, stored[-1].seq) if stored else (after, after)
         leaf = LeafDraft(
             "directory-read",
@@ -133,6 +134,7 @@ class Directories:
                     )
                     await queries.complete_account(db, row, now)
                     await queries.certified(db, deed.invitation, now)
+                    await start_again(db, deed.account, deed.invitation)
                     await queries.end_sessions(db, deed.account, now)
                     for device in directory.devices.values():
                         if device.account == deed.account and device.revoked_seq is None:

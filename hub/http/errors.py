@@ -5,7 +5,7 @@ What the hub refuses, by the code that the answer carries (docs/spec/22-http.md,
     ├── Malformed, TooLarge, UnsupportedMedia        the request itself
     ├── OriginRefused, RateLimited, HubBusy          before anybody looks at it
     ├── Unauthenticated, Dormant, ExpiredSession, NoDevice,
-    │   NotAllowed                                   who asks
+    │   StaleDevice, NotAllowed                      who asks
     ├── NotFound                                     unknown, or not for this account: the two look the same
     ├── Conflict, Repeated, Gap, StaleEpoch          somebody was earlier, or is missing
     ├── WrongPlace, NotNext, Revoked, OutOfTime,
@@ -66,6 +66,12 @@ class ExpiredSession(Refusal):
 
 class NoDevice(Refusal):
     code = "no-device"
+
+
+class StaleDevice(Refusal):
+    """The device was not used for so long that a passphrase alone doesn't bring it back."""
+
+    code = "stale-device"
 
 
 class NotAllowed(Refusal):

@@ -100,6 +100,14 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
             "Ask an administrator to restore it."
         ),
     ),
+    "stale-device": Sentence(
+        403,
+        N_("This device was not used for 60 days"),
+        N_(
+            "A passphrase alone does not bring it back. Use your recovery code, a passkey, or confirm this device on "
+            "another one of yours."
+        ),
+    ),
     "no-device": Sentence(
         403,
         N_("This session has no device yet"),

@@ -7,6 +7,7 @@ from tests.builders import shipped_matrix
 NEEDS_NO_SESSION = {
     "GET /": "the same page for everybody; it renders no member data",
     "GET /o": "the same page",
+    "GET /setup": "the same page: an invitation's secret stays behind the #",
     "GET /o/{tail:.*}": "the same page",
     "GET /static/{name:.+}": "the bundle, the same for everybody",
     "GET /favicon.ico": "part of the bundle",
@@ -16,6 +17,10 @@ NEEDS_NO_SESSION = {
     "GET /api/log/checkpoint": "what the hub signs is for everybody, witnesses included",
     "POST /api/sign-in/ways": "asked before anybody is known; unknown codes get an answer too",
     "POST /api/sign-in": "is how a session begins",
+    "POST /api/sign-in/passkey/challenge": "asked before anybody is known; the same for everybody",
+    "POST /api/sign-in/passkey": "is how a session begins",
+    "POST /api/sign-in/approval": "a new device has no session: it knows a one-time code",
+    "POST /api/sign-in/approval/collect": "is how a session begins",
     "POST /api/directory": "acts are authorised by the signatures of administrators or owners inside them",
     "POST /api/invitations": "signed by an administrator",
     "GET /api/invitations/{invitation}": "who holds an invitation waits for it to be certified; its id can't be guessed",
@@ -28,6 +33,7 @@ NEEDS_NO_SESSION = {
 LEAVES_NO_LEAF = {
     "GET /": "a static page",
     "GET /o": "a static page",
+    "GET /setup": "a static page",
     "GET /o/{tail:.*}": "a static page",
     "GET /static/{name:.+}": "static files",
     "GET /favicon.ico": "a static file",
@@ -42,6 +48,9 @@ LEAVES_NO_LEAF = {
     "GET /api/invitations/{invitation}": "a person waits here, who isn't anybody yet; it names nobody",
     "POST /api/sign-in/ways": "names nobody; the sign-in that follows leaves one",
     "GET /api/session": "what the caller already holds",
+    "POST /api/sign-in/passkey/challenge": "names nobody; the sign-in that follows leaves one",
+    "POST /api/ways/passkey": "a challenge; the proposal that answers it leaves one",
+    "GET /api/approvals/{approval}": "asked every two seconds; the request and the answer leave one each",
     "POST /api/session/renew": "the same session goes on",
     "GET /api/operations/{operation}/channels/{channel}/envelopes/by-id/{id}": "whether one's own envelope stands",
 }

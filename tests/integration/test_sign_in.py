@@ -229,29 +229,6 @@ async def test_a_vault_is_replaced_only_by_the_next_version(hub: Hub) -> None:
     assert read.json["sealed"] == b64(b"second")
 
 
-async def test_new_ways_take_the_place_of_the_old_ones(hub: Hub) -> None:
-    luis = await hub.member("luis", "PE")
-    wraps = hub.enrolment(luis)["wraps"]
-    for wrap in wraps:
-        wrap["wrap"] = b64(unb64(wrap["wrap"])[::-1])
-
-    await hub.must("PUT", "/api/vault", who=luis, body={"version": 2, "sealed": b64(b"x"), "wraps": wraps})
-    old = await hub.ask("POST", "/api/sign-in", body=hub.sign_in_body(luis))
-    luis.wrap = luis.wrap[::-1]
-    new = await hub.ask("POST", "/api/sign-in", body=hub.sign_in_body(luis))
-
-    assert (old.status, new.status) == (401, 200)
-
-
-async def test_one_way_is_not_enough(hub: Hub) -> None:
-    luis = await hub.member("luis", "PE")
-    one = hub.enrolment(luis)["wraps"][:1]
-
-    answer = await hub.ask("PUT", "/api/vault", who=luis, body={"version": 2, "sealed": b64(b"x"), "wraps": one})
-
-    assert (answer.status, answer.code) == (400, "malformed")
-
-
 async def test_private_records_are_their_owners_alone(hub: Hub) -> None:
     luis, mei = await hub.member("luis", "PE"), await hub.member("mei", "SG")
     await hub.must("PUT", "/api/private/pins", who=luis, body={"version": 1, "sealed": b64(b"sealed")})

@@ -1,0 +1,1 @@
+"""The relay between a new device and one that is open."""

@@ -1,0 +1,1 @@
+"""When a person's devices were used, and which were forgotten."""
