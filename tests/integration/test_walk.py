@@ -11,215 +11,55 @@ import asyncio
 import base64
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from itertools import product
-from pathlib import Path
 from typing import Final
 
 import aiohttp
 import asyncpg
 import pytest
+import pytest_asyncio
 
 from crypto.encoding import b64, unb64
-from crypto.membership import Operation, readers
-from hub.access.routes import Route
-from hub.app import ROUTES
-from hub.directory.state import DIRECTORY
-from tests.builders import Hub, Person, Room, running_hub
+from hub.db.embedded import Postgres
+from tests.builders import Person, Room
+from tests.databases import a_database
+from tests.integration.addresses import LIVE, NO_CONTENT, NOWHERE, Knock, knocks, name_of
+from tests.integration.grounds import BESIDE, EVERYTHING, OTHER, OWN, ROLES, VISITORS, Grounds, Heard, settled
 
-EVERYTHING: Final = ("general", "precursor")
-ROLES: Final = ("contact", "deputy", "coordinator", "analyst", "observer", "auditor")
-VISITORS: Final = (
-    *(f"general {role}" for role in ROLES),  # in the operation, cleared for one of its two compartments
-    "lost",  # was cleared for the other one too
-    "removed",  # was in the operation
-    "foreign",  # is in another operation, cleared for everything there
-    "outside",  # is in none
-    "hub auditor",
-    "hub coordinator",
-    "hub administrator",
-    "nobody",
-)
-CHANGES_STATE: Final = frozenset({"PUT", "DELETE"})
-NO_CONTENT: Final = "/static/"
-GROWS: Final = frozenset({"/api/log/checkpoint", "/api/log/tile/{tile:.+}", "/api/log/proof/inclusion"})
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("walk")]
+
+GROWS: Final = frozenset({"/api/log/checkpoint", "/api/log/tile/{tile:.+}", "/api/log/proof/inclusion", "/api/heads"})
 """The log itself: it grows with every request, these of the walk included, and holds hashes; judged apart below."""
 ABOUT_THE_CALLER: Final = frozenset({"/api/session", "/api/session/renew", "/api/sign-in/ways"})
 """Tokens and deterministic decoys: different each time, and nobody else's."""
 LOG_OF_ALL: Final = frozenset({"/audit", "/api/log/entries"})
 """The auditors' pages: they show who said and read something, and no words."""
-LIVE: Final = "/api/live"
+ENDS_THE_SESSION: Final = "DELETE /api/session"
+WALKERS: Final = tuple(
+    name for name in VISITORS if name.split()[-1] in ("contact", "coordinator") or name[:7] != "removed"
+)
+"""Of those who were removed, two: what others may reach, tests/integration/test_roles.py asks of all."""
 
 
-@dataclass
-class Grounds:
-    """The hub, who walks there, and what there is."""
-
-    hub: Hub
-    ghana: Person
-    people: dict[str, Person]
-    own: Room
-    other: Room
-    far: Room
-    said: dict[bytes, list[bytes]] = field(default_factory=dict)
-
-    async def say(self, room: Room, count: int) -> None:
-        for _ in range(count):
-            self.said_in(room).append(unb64((await room.post(self.ghana)).json["id"], 32))
-
-    def said_in(self, room: Room) -> list[bytes]:
-        return self.said.setdefault(room.channel, [])
-
-
-@pytest.fixture
-async def grounds(database: str, tmp_path: Path) -> AsyncIterator[Grounds]:
-    """Ghana speaks everywhere; everybody else stands where the list above says."""
-    async with running_hub(database, tmp_path) as hub:
-        coordinator = await hub.member("hq", "BE", "coordinate")
-        ghana = await hub.member("ghana", "GH")
-        may = {"hub auditor": "audit", "hub coordinator": "coordinate", "hub administrator": "administer"}
-        people = {
-            name: await hub.member(f"v{number}", "PE", *([may[name]] if name in may else []))
-            for number, name in enumerate(VISITORS)
-            if name != "nobody"
-        }
-        everybody = [coordinator, ghana, *people.values()]
-        here, there = await hub.open_operation(coordinator, "HSH"), await hub.open_operation(coordinator, "PGS")
-        await hub.submit_entry(
-            coordinator,
-            here,
-            [
-                hub.admitting(ghana, compartments=EVERYTHING),
-                *(hub.admitting(people[f"general {role}"], role) for role in ROLES),
-                *(hub.admitting(people[name], compartments=EVERYTHING) for name in ("lost", "removed")),
-            ],
-        )
-        far = [hub.admitting(one, compartments=EVERYTHING) for one in (ghana, people["foreign"])]
-        await hub.submit_entry(coordinator, there, far)
-        own = await hub.open_channel(coordinator, here, everybody)
-        other = await hub.open_channel(coordinator, here, everybody, compartment="precursor")
-        made = Grounds(hub, ghana, people, own, other, await hub.open_channel(coordinator, there, everybody))
-        for room in (made.own, made.other, made.far):
-            await made.say(room, 2)
-        await take_away(hub, coordinator, people, made)
-        for room in (made.own, made.other, made.far):
-            await made.say(room, 2)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def grounds(
+    postgres: Postgres, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Grounds]:
+    async with a_database(postgres, migrated_template) as dsn, settled(dsn, tmp_path_factory.mktemp("grounds")) as made:
         yield made
 
 
-async def take_away(hub: Hub, coordinator: Person, people: dict[str, Person], made: Grounds) -> None:
-    """One loses a clearance, one is removed; each channel gets its next secret."""
-    lost, removed = people["lost"], people["removed"]
-    change = {"change": "member.change", "account": b64(lost.account), "role": "contact", "compartments": ["general"]}
-    remove = {"change": "member.remove", "account": b64(removed.account)}
-    await hub.submit_entry(coordinator, made.own.operation, [change, remove])
-    await made.own.new_epoch(coordinator)
-    await made.other.new_epoch(coordinator)
-
-
-# -- knocking ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Knock:
-    route: Route
-    path: str
-    room: str
-    """Whose ids the path names."""
-
-    def __str__(self) -> str:
-        return f"{self.route.method} {self.route.path} ({self.room})"
-
-
-@dataclass(frozen=True)
-class Heard:
-    status: int
-    body: bytes
-    counts: tuple[tuple[str, str], ...]
-    """Headers that count something."""
-
-    @property
-    def all(self) -> bytes:
-        return self.body + repr(self.counts).encode()
-
-
-NOWHERE: Final = "ids that nothing has"
-
-
-def knocks(grounds: Grounds) -> Iterator[Knock]:
-    """Every route with every set of ids; mixed ones too: a channel under another operation's name."""
-    places = {
-        "own compartment": (grounds.own.operation, grounds.own.channel, grounds.said_in(grounds.own)[-1]),
-        "other compartment": (grounds.other.operation, grounds.other.channel, grounds.said_in(grounds.other)[-1]),
-        "other operation": (grounds.far.operation, grounds.far.channel, grounds.said_in(grounds.far)[-1]),
-        "mixed": (grounds.far.operation, grounds.other.channel, grounds.said_in(grounds.other)[-1]),
-        NOWHERE: (secrets.token_bytes(32), secrets.token_bytes(16), secrets.token_bytes(32)),
-    }
-    for route in ROUTES:
-        if route.path == LIVE or route.path.startswith(NO_CONTENT) or route.path == "/api/session" != route.method:
-            continue
-        named = places if "{operation}" in route.path else {NOWHERE: places[NOWHERE]}
-        for (name, (operation, channel, statement)), epoch in product(named.items(), (1, 2, 9)):
-            if epoch > 1 and "{epoch}" not in route.path:
-                continue
-            path = route.path
-            for part, value in {
-                "{operation}": b64(operation),
-                "{channel}": b64(channel),
-                "{id}": b64(statement[:16]),
-                "{hash}": b64(statement),
-                "{epoch}": str(epoch),
-                "{record}": "pins",
-                "{tile:.+}": "0/000",
-                "{tail:.*}": f"{b64(operation)}/{b64(channel)}/{b64(statement)}",
-                "{language}": "en",
-            }.items():
-                path = path.replace(part, value)
-            yield Knock(route, path + QUERIES.get(route.path, ""), name)
-
-
-QUERIES: Final = {
-    "/api/live/poll": "?wait=0&cursor={cursor}",
-    "/api/log/proof/inclusion": "?index=3&size=4",
-    "/api/log/proof/consistency": "?from=3&to=4",
-    "/api/log/entries": "?limit=500",
-    "/audit": "?limit=500",
-}
-
-
-def cursor(grounds: Grounds) -> str:
-    """A poll that asks for all of everybody's, from the beginning."""
-    rooms = (grounds.own, grounds.other, grounds.far)
-    asked = {
-        "directory": -1,
-        "operations": [[b64(room.operation), -1] for room in rooms if room is not grounds.other],
-        "channels": [[b64(room.operation), b64(room.channel), 0] for room in rooms],
-    }
-    return b64(json.dumps(asked).encode())
-
-
-async def hear(grounds: Grounds, knock: Knock, who: Person | None) -> Heard:
-    """What is answered to a well-formed nothing."""
-    posts = knock.route.method in {"POST", "PUT"}
-    answer = await grounds.hub.ask(
-        knock.route.method,
-        knock.path.replace("{cursor}", cursor(grounds)),
-        who=who,
-        data=b"{}" if posts else None,
-        headers={"Content-Type": "application/json"} if posts else None,
-    )
-    counts = tuple(sorted((name, value) for name, value in answer.headers.items() if name.startswith("NCP-")))
-    return Heard(answer.status, answer.raw, counts)
-
-
 async def walk(grounds: Grounds, name: str) -> dict[Knock, Heard]:
-    """One visitor at every door; what would end the own session or change the own vault is left out."""
-    who = grounds.people.get(name)
-    return {
-        knock: await hear(grounds, knock, who) for knock in knocks(grounds) if knock.route.method not in CHANGES_STATE
-    }
+    """One visitor at every door but the one behind which nobody walks on."""
+    doors = [
+        knock
+        for knock in knocks(grounds.places(name))
+        if knock.route.path != LIVE
+        and not knock.route.path.startswith(NO_CONTENT)
+        and name_of(knock.route) != ENDS_THE_SESSION
+    ]
+    return {knock: await grounds.hear(knock, name) for knock in doors}
 
 
 # -- what nobody else may find -----------------------------------------------------------------------------------------
@@ -246,28 +86,18 @@ def told(heard: Heard, hidden: Iterable[bytes]) -> bool:
     return any(form in heard.all for secret in hidden for form in forms(secret))
 
 
-def hidden_from(grounds: Grounds, name: str) -> list[Room]:
-    """The channels that a visitor doesn't read, by the rules of the protocol themselves."""
-    who = grounds.people.get(name)
-    directory = grounds.hub.app[DIRECTORY].latest
-
-    def reads(room: Room) -> bool:
-        state: Operation = grounds.hub.operation(room.operation)
-        return who is not None and any(one.account == who.account for one in readers(state, room.channel, directory))
-
-    return [room for room in (grounds.own, grounds.other, grounds.far) if not reads(room)]
-
-
 async def test_the_rules_hide_from_each_what_the_walk_expects(grounds: Grounds) -> None:
-    hidden = {name: len(hidden_from(grounds, name)) for name in VISITORS}
+    hidden = {name: len(grounds.hidden_from(name)) for name in VISITORS}
 
-    within = {f"general {role}": 2 for role in ROLES} | {"general auditor": 3, "lost": 2}
-    assert hidden == within | {"removed": 3, "foreign": 2} | dict.fromkeys(VISITORS[9:], 3)
+    some = {f"general {role}" for role in ROLES} - {"general auditor"}
+    some |= {"lost", "foreign", "without a device", "expired"}  # two of these by their account, not by their session
+    assert hidden == {name: 2 if name in some else 3 for name in VISITORS}
 
 
-@pytest.mark.parametrize("name", VISITORS)
-async def test_no_answer_tells_anything_of_what_a_visitor_may_not_read(grounds: Grounds, name: str) -> None:
-    hidden = hidden_from(grounds, name)
+@pytest.mark.parametrize("name", WALKERS)
+async def test_no_answer_tells_of_what_a_visitor_may_not_read(grounds: Grounds, name: str) -> None:
+    """None of its bytes, and when more is said there, counts, sizes, orders and texts are byte for byte the same."""
+    hidden = grounds.hidden_from(name)
     content = [secret for room in hidden for secret in await secrets_of(grounds, room)]
     sealed = [secret for secret in content if len(secret) > 200]
 
@@ -275,14 +105,7 @@ async def test_no_answer_tells_anything_of_what_a_visitor_may_not_read(grounds: 
         audits = knock.route.path in LOG_OF_ALL and heard.status == 200
         assert not told(heard, sealed if audits else content), f"{name}: {knock}"
 
-
-@pytest.mark.parametrize("name", VISITORS)
-async def test_more_of_what_a_visitor_may_not_read_changes_no_answer(grounds: Grounds, name: str) -> None:
-    """Counts, sizes, orders, texts: byte for byte the same."""
-    hidden = hidden_from(grounds, name)
-    await walk(grounds, name)
     before = await walk(grounds, name)
-
     for room in hidden:
         await grounds.say(room, 3)
     after = await walk(grounds, name)
@@ -299,15 +122,26 @@ async def test_more_of_what_a_visitor_may_not_read_changes_no_answer(grounds: Gr
         assert again[knock.route.method, knock.path] == heard, f"{name}: {knock}"
 
 
-@pytest.mark.parametrize("name", ["removed", "foreign", "outside", "hub auditor", "hub coordinator", "nobody"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(f"removed {role}" for role in ROLES),
+        "foreign",
+        "outside",
+        "hub auditor",
+        "hub coordinator",
+        "expired",
+        "nobody",
+    ],
+)
 async def test_an_operation_of_others_is_like_one_that_does_not_exist(grounds: Grounds, name: str) -> None:
     answers = await walk(grounds, name)
     nothing = {(k.route.method, k.route.path): heard for k, heard in answers.items() if k.room == NOWHERE}
-    here = {"own compartment", "other compartment"}
+    here = {OWN, OTHER}
 
     for knock, heard in answers.items():
         of_others = knock.room in here or (knock.room != NOWHERE and name != "foreign")
-        former = name == "removed" and knock.room in here and knock.route.action == "operation.read"
+        former = name.startswith("removed") and knock.room in here and knock.route.action == "operation.read"
         if "{operation}" in knock.route.path and of_others and not former:
             assert heard == nothing[knock.route.method, knock.route.path], f"{name}: {knock}"
 
@@ -343,16 +177,19 @@ async def test_a_statement_refers_to_one_of_another_compartment_as_to_none(groun
 # -- the log -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [one for one in VISITORS if one not in ("hub auditor", "nobody")])
+@pytest.mark.parametrize("name", [one for one in WALKERS if one not in ("hub auditor", "expired", "nobody")])
 async def test_the_log_gives_no_leaf_of_what_a_visitor_may_not_read(grounds: Grounds, name: str) -> None:
     """Proofs are for everybody, a leaf's words for those who have what it stands for."""
     who = grounds.people[name]
-    hidden = {b64(one) for room in hidden_from(grounds, name) for one in (room.channel, *grounds.said_in(room))}
-    size = await grounds.hub.count("leaf")
+    hidden = {b64(one) for room in grounds.hidden_from(name) for one in (room.channel, *grounds.said_in(room))}
+    leaves = await grounds.hub.leaves()
+    said = {b64(one) for statements in grounds.said.values() for one in statements}
+    first = {leaf["type"]: index for index, leaf in reversed(list(enumerate(leaves)))}
+    asked = {index for index, leaf in enumerate(leaves) if leaf["object"] in said} | set(first.values())
 
     seen = []
-    for index in range(size):
-        answer = await grounds.hub.must("GET", f"/api/log/proof/inclusion?index={index}&size={size}", who=who)
+    for index in asked:
+        answer = await grounds.hub.must("GET", f"/api/log/proof/inclusion?index={index}&size={len(leaves)}", who=who)
         leaf = answer.json["leaf"]
         if leaf is not None:
             seen.append(json.loads(unb64(leaf)))
@@ -360,7 +197,7 @@ async def test_the_log_gives_no_leaf_of_what_a_visitor_may_not_read(grounds: Gro
     assert seen
     own = b64(who.account)
     assert [leaf for leaf in seen if leaf["object"] in hidden and leaf["actor"] != own] == []
-    assert {leaf["type"] for leaf in seen if leaf["actor"] != own} <= {"genesis", "act", "entry", "envelope"}
+    assert {leaf["type"] for leaf in seen if leaf["actor"] != own} <= {"genesis", "act", "entry", "envelope", "heads"}
 
 
 # -- the live line -----------------------------------------------------------------------------------------------------
@@ -371,7 +208,7 @@ async def listening(grounds: Grounds, who: Person) -> AsyncIterator[aiohttp.Clie
     """A socket that has asked for all of everybody's and was told that nothing more is missing."""
     headers = {"Authorization": f"Bearer {who.token}"}
     async with grounds.hub.web.ws_connect(f"{grounds.hub.url}{LIVE}", headers=headers) as socket:
-        asked = json.loads(unb64(cursor(grounds)))
+        asked = json.loads(unb64(grounds.cursor))
         await socket.send_str(json.dumps({"after": asked}))
         yield socket
 
@@ -392,14 +229,18 @@ async def everything(socket: aiohttp.ClientWebSocketResponse, seconds: float = 0
 
 async def test_the_live_line_brings_nothing_of_what_a_visitor_may_not_read(grounds: Grounds) -> None:
     async with AsyncExitStack() as stack:
-        lines = {name: await stack.enter_async_context(listening(grounds, who)) for name, who in grounds.people.items()}
+        lines = {
+            name: await stack.enter_async_context(listening(grounds, who))
+            for name, who in grounds.people.items()
+            if name not in BESIDE
+        }
         first = dict(zip(lines, await asyncio.gather(*map(everything, lines.values())), strict=True))
         for room in (grounds.other, grounds.far, grounds.own):
             await grounds.say(room, 2)
         then = dict(zip(lines, await asyncio.gather(*map(everything, lines.values())), strict=True))
 
     for name in lines:
-        hidden = hidden_from(grounds, name)
+        hidden = grounds.hidden_from(name)
         for room in hidden:
             for secret in await secrets_of(grounds, room):
                 assert secret not in first[name] + then[name], name
@@ -412,7 +253,7 @@ async def test_the_live_line_brings_nothing_of_what_a_visitor_may_not_read(groun
 
 async def test_who_loses_a_clearance_gets_nothing_more_on_an_open_line(grounds: Grounds) -> None:
     hub, late = grounds.hub, grounds.people["general deputy"]
-    coordinator = next(one for one in grounds.other.people.values() if one.name == "hq")
+    coordinator = grounds.coordinator
     change = {"change": "member.change", "account": b64(late.account), "role": "deputy"}
     await hub.submit_entry(coordinator, grounds.own.operation, [{**change, "compartments": list(EVERYTHING)}])
     await grounds.other.new_epoch(coordinator)
