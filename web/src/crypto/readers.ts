@@ -4,7 +4,7 @@
  */
 
 import type { Matrix, Role } from "./acts.ts";
-import type { Audience, ChannelType, History, Phase } from "./changes.ts";
+import type { Audience, ChannelType, History, Stage } from "./changes.ts";
 import { compareIds } from "./encoding.ts";
 import type { EpochRecord, Reader } from "./epochs.ts";
 import { ProtocolError } from "./errors.ts";
@@ -23,6 +23,9 @@ export interface Member {
   readonly aik: string;
   readonly role: Role;
   readonly compartments: readonly string[];
+  /** The identity key before this one, where a coordinator restored the member. */
+  readonly restoredFrom: string | null;
+  readonly rulesAccepted: number;
 }
 
 export interface Epoch {
@@ -55,13 +58,19 @@ export interface Template {
   readonly hash: string;
 }
 
+/** The handling rules that stand. */
+export interface Rules {
+  readonly version: number;
+  readonly hash: string;
+}
+
 /** The operation after `seq` + 1 entries. Never changes; `membership.apply` gives the next one. */
 export interface Operation {
   readonly hub: string;
   readonly id: string;
   readonly code: string;
   readonly name: string;
-  readonly phase: Phase;
+  readonly phase: Stage;
   readonly compartments: readonly string[];
   readonly seq: number;
   readonly head: string;
@@ -71,6 +80,14 @@ export interface Operation {
   readonly members: ReadonlyMap<string, Member>;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly templates: ReadonlyMap<string, Template>;
+  readonly rules: Rules | null;
+  readonly retentionUntil: number | null;
+  /** Why nothing may be destroyed. */
+  readonly hold: string | null;
+  readonly destroyAt: number | null;
+  readonly version: number;
+  /** The last appointment that was used. */
+  readonly takenSeq: number;
 }
 
 /** Raises not-allowed. */
@@ -151,9 +168,13 @@ export function stale(state: Operation, channel: string, directory: Directory): 
   return epoch.bad || !holders(epoch).every((reader) => current.has(keyOf(reader)));
 }
 
-/** Whether any reader may make an epoch at `at` unasked: it is missing, stale, 30 days old, or a reader waits. */
+/**
+ * Whether any reader may make an epoch at `at` unasked: it is missing, stale, 30 days old, or a reader waits. Never in a
+ * closed operation, where nothing is sealed any more.
+ */
 export function epochNeeded(state: Operation, channel: string, directory: Directory, at: number): boolean {
   const { epoch } = channelOf(state, channel);
+  if (state.phase === "closed") return false;
   return (
     epoch === null ||
     stale(state, channel, directory) ||
@@ -165,14 +186,19 @@ export function epochNeeded(state: Operation, channel: string, directory: Direct
 /**
  * Returns only if `account` may send a `kind` into `channel` now.
  *
- * Raises not-allowed (no member, channel closed, role or clearance), not-a-reader, or stale-epoch (also while there is no
+ * Raises not-allowed (no member, operation or channel closed, role or clearance), not-a-reader, or stale-epoch (also while there is no
  * epoch); an acknowledgement is accepted on a stale epoch.
  */
 export function maySend(state: Operation, channel: string, account: string, kind: string, directory: Directory): void {
   const [place, member] = [channelOf(state, channel), memberOf(state, account)];
+  if (state.phase === "closed") throw notAllowed("The operation is closed.");
   if (!place.open) throw notAllowed("The channel is closed.");
   if (!state.matrix.allows(`${kind}.send`, member.role, place.compartment)) {
     throw notAllowed(`The role ${member.role} sends no ${kind} here.`);
+  }
+  const announces = state.matrix.allows("notice.send", member.role, place.compartment);
+  if (place.type === "announcement" && !ON_STALE_EPOCH.has(kind) && !announces) {
+    throw notAllowed("Only who announces speaks in a channel of announcements.");
   }
   if (!isReader(state, channel, account, directory)) {
     throw new ProtocolError("not-a-reader", "Who does not read a channel sends nothing into it.");
@@ -185,6 +211,32 @@ export function maySend(state: Operation, channel: string, account: string, kind
 
 export function isReader(state: Operation, channel: string, account: string, directory: Directory): boolean {
   return readers(state, channel, directory).some((reader) => reader.account === account);
+}
+
+/** The valid ones: with the identity key they were admitted with, not suspended. */
+export function coordinators(state: Operation, directory: Directory): readonly string[] {
+  return [...state.members].flatMap(([id, { role, aik }]) => {
+    const account = role === "coordinator" ? directory.accounts.get(id) : null;
+    return account !== null && account.aik === aik && !account.suspended ? [id] : [];
+  });
+}
+
+/** Whether enough valid coordinators are left to go on: one; two in a closed operation, who may destroy it. */
+export function isCoordinated(state: Operation, directory: Directory): boolean {
+  return coordinators(state, directory).length >= (state.phase === "closed" ? 2 : 1);
+}
+
+/**
+ * The `act_seq` by which `account` may take over the operation now; null if nobody appointed it, the appointment is used or
+ * not the newest, or the operation has its coordinators.
+ */
+export function appointed(state: Operation, directory: Directory, account: string): number | null {
+  const [appointment, person] = [directory.appointments.get(state.id), directory.accounts.get(account)];
+  if (appointment === null || person === null || person.suspended || !person.may.includes("coordinate")) return null;
+  if (appointment.account !== account || appointment.aik !== person.aik) return null;
+  if (appointment.seq <= state.takenSeq) return null;
+  const coordinates = coordinators(state, directory).includes(account);
+  return coordinates || isCoordinated(state, directory) ? null : appointment.seq;
 }
 
 /** Whether the audience includes this member. */

@@ -2,7 +2,7 @@
  * What a page may ask about the running of an operation. All of it goes through one request of the desk (`govern`), and the part of
  * the worker that answers is fetched when somebody asks.
  */
-import type { ChannelType, History, Phase, Scope } from "../crypto/changes.ts";
+import type { ChannelType, History, Phase, Scope, Stage } from "../crypto/changes.ts";
 import type { Role } from "../crypto/acts.ts";
 import type { JsonObject } from "../crypto/encoding.ts";
 import type { B64, ClearanceChannel, MembersView } from "./protocol.ts";
@@ -94,7 +94,7 @@ export interface OperationDetail {
   readonly operation: B64;
   readonly code: string;
   readonly name: string;
-  readonly phase: Phase;
+  readonly phase: Stage;
   readonly openedAt: number;
   readonly compartments: readonly string[];
   readonly members: number;
