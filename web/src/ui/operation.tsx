@@ -83,8 +83,9 @@ interface PartProps {
 }
 
 function Phases({ detail, act }: PartProps) {
-  const may = detail.may.includes("operation.phase") && PHASES.includes(detail.phase);
-  const steps: readonly string[] = PHASES.includes(detail.phase) ? PHASES : [...PHASES, detail.phase];
+  const runs = detail.phase !== "closed";
+  const may = detail.may.includes("operation.phase") && runs;
+  const steps: readonly string[] = runs ? PHASES : [...PHASES, detail.phase];
   const here = steps.indexOf(detail.phase);
   return (
     <section aria-labelledby="phase-t">
