@@ -198,7 +198,7 @@ async def make_app(settings: Settings, dsn: str | None = None, clock: Clock | No
         app[POST_OFFICE] = post_office
         app[CHECKPOINTS] = checkpoints
         app[EXPLORER] = Explorer(pool, names_of_record)
-        app[LOG] = Log(pool, names_of_record.may_read_operation, sight.may_read_channel)
+        app[LOG] = Log(pool, operations.may_read_entry, sight.may_read_channel)
         app[READABLE] = sight.streams_of
         app[HEADS] = heads = Heads(pool, journal, clock, timedelta(minutes=settings.heads_minutes))
         app[RETENTION] = retention = Retention(

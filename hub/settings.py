@@ -106,6 +106,9 @@ class Settings(BaseSettings):
         le=1095,
         description="Days without a sign-in until the account is blocked until restored.",
     )
+    backup_days: int = Field(
+        35, ge=0, le=3650, description="Days until the last backup that holds a destroyed operation lapses."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least important line that is logged."
     )

@@ -11,21 +11,21 @@ from hub.http.errors import NotFound
 FOR_EVERYBODY: Final = frozenset({"genesis", "act", "heads"})
 """Types of leaves that every certified account may see: it has the directory anyway, and heads are hashes."""
 
-ENTRY: Final = "entry"
-"""The type of an entry's leaf: the operation's members have the entry."""
+FOR_MEMBERS: Final = frozenset({"entry", "destroyed"})
+"""Types of leaves that an operation's members may see: they have the entry, and are told what was destroyed."""
 
 
 class Log:
-    """`may_read_operation(account, operation)` and `may_read_channel(account, operation, channel)`: the rooms above."""
+    """`may_read_entry(account, operation, seq)` and `may_read_channel(account, operation, channel)`: the rooms above."""
 
     def __init__(
         self,
         pool: Pool,
-        may_read_operation: Callable[[bytes, bytes], bool],
+        may_read_entry: Callable[[bytes, bytes, int | None], bool],
         may_read_channel: Callable[[bytes, bytes, bytes], bool],
     ) -> None:
         self._pool = pool
-        self._may_read_operation = may_read_operation
+        self._may_read_entry = may_read_entry
         self._may_read_channel = may_read_channel
 
     async def tile(self, level: int, index: int, width: int) -> bytes:
@@ -49,7 +49,7 @@ class Log:
         operation, channel = leaf["operation"], leaf["channel"]
         if channel is not None:
             return self._may_read_channel(actor.account, operation, channel)
-        return leaf["type"] == ENTRY and self._may_read_operation(actor.account, operation)
+        return leaf["type"] in FOR_MEMBERS and self._may_read_entry(actor.account, operation, leaf["seq"])
 
     async def prove_consistency(self, old_size: int, new_size: int) -> list[bytes]:
         """Raises NotFound where the log isn't that long."""

@@ -120,9 +120,10 @@ async def add_checkpoint(db: Connection, size: int, note: str, at: datetime) -> 
 
 
 LEAF_ENTRY = """
-    SELECT l.type, l.actor, l.operation, l.body, s.stream AS channel
+    SELECT l.type, l.actor, l.operation, l.body, s.stream AS channel, e.seq
       FROM leaf l
       LEFT JOIN statement s ON s.leaf = l.index AND s.kind = 'channel'
+      LEFT JOIN statement e ON e.leaf = l.index AND e.kind = 'operation'
      WHERE l.index = $1
 """
 
@@ -348,3 +349,16 @@ async def add_heads(db: Connection, size: int, at: datetime, ends: Sequence[Head
     leaf = await db.fetchval(ADD_HEADS, size, at)
     await db.execute(ADD_ENDS, leaf, [e.stream for e in ends], [e.seq for e in ends], [e.id for e in ends])
     await db.execute(DROP_HEADS, leaf)
+
+
+CERTIFICATES = """
+    SELECT d.operation, d.leaf, d.certificate, l.body
+      FROM destruction d
+      LEFT JOIN leaf l ON l.index = d.leaf
+"""
+
+
+async def certificates(db: Connection) -> Sequence[Mapping[str, Any]]:
+    """The certificates of destroyed operations, each with the leaf that should name it."""
+    rows: Sequence[Mapping[str, Any]] = await db.fetch(CERTIFICATES)
+    return rows

@@ -88,6 +88,8 @@ class Channels:
 
     async def wrap(self, operation: bytes, channel: bytes, epoch: int, actor: Actor) -> OwnWrap:
         """The account's own copy of an epoch's secret; raises NotFound if it has none."""
+        if operation in self._operations.destroyed:
+            raise NotFound
         row = await queries.own_wrap(self._pool, actor.account, channel, epoch)
         if row is None:
             raise NotFound

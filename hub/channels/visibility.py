@@ -53,7 +53,7 @@ class ReadersSight:
     def may_read_channel(self, account: bytes, operation: bytes, channel: bytes) -> bool:
         """Whether the account is among the channel's computed readers; False for an unknown channel too."""
         state = self._operations.operation(operation)
-        if state is None or ChannelId(channel) not in state.channels:
+        if state is None or ChannelId(channel) not in state.channels or state.id in self._operations.destroyed:
             return False
         directory = self._directory.latest
         known = self._readers.get(channel)

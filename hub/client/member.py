@@ -22,7 +22,19 @@ from crypto.errors import ProtocolError
 from crypto.membership import Operation, readers
 from crypto.packet import pack
 from crypto.people import Account
-from hub.client import epochs, following, governance, heads, keystore, reading, rotation, sending, serving, sync
+from hub.client import (
+    closing,
+    epochs,
+    following,
+    governance,
+    heads,
+    keystore,
+    reading,
+    rotation,
+    sending,
+    serving,
+    sync,
+)
 from hub.client.api import Hub
 from hub.client.channel import Item
 from hub.client.errors import Fault, Frozen
@@ -119,6 +131,9 @@ class Member:
     async def sync(self) -> list[Frozen]:
         """Directory, operations and the log. Returns the operations that stand still."""
         frozen = await sync.sync(self.state)
+        for operation, latest in self.operations().items():
+            if closing.due_to_destroy(latest) and operation not in self.state.destroyed:
+                await closing.settle(self.state, operation)
         if heads.is_due(self.state):
             await heads.check_news(self.state)
         return frozen
@@ -162,7 +177,9 @@ class Member:
         return sorted(found, key=lambda room: (not room.readable, room.label, room.channel))
 
     def reads(self, operation: OperationId, channel: ChannelId) -> bool:
-        """Whether the rules name this member among the channel's readers."""
+        """Whether the rules name this member among the channel's readers, and it is still there."""
+        if operation in self.state.destroyed:
+            return False
         latest = self.state.operation(operation)
         return any(reader.account == self.account for reader in readers(latest, channel, self.state.directory.latest))
 

@@ -51,6 +51,7 @@ class State:
         self.pins_version = 0
         self.log: LogView | None = None
         self.news: News | None = None
+        self.destroyed: set[OperationId] = set()  # with a certificate that holds
         self.sending = asyncio.Lock()  # one envelope at a time in this process; the file lock keeps other processes out
         self.outbox = Outbox(folder / "outbox", keys)
 

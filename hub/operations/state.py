@@ -44,6 +44,8 @@ class OperationsState:
         self._known: dict[OperationId, _Known] = {}
         self._operation_of: dict[ChannelId, OperationId] = {}
         self._prepared: dict[bytes, Operation] = {}
+        self.destroyed: set[OperationId] = set()
+        """Whose secrets and words are no longer here; hub/retention says so."""
 
     async def load(self, journal: Journal) -> None:
         """Verifies every chain anew."""
@@ -89,6 +91,11 @@ class OperationsState:
         """The last seq of the operation's chain that the account may read: its end, or where they left."""
         known = self._known.get(OperationId(operation))
         return None if known is None else self._until(known, AccountId(account))
+
+    def may_read_entry(self, account: bytes, operation: bytes, seq: int | None) -> bool:
+        """Whether they are or were a member when entry `seq` came; who left may still prove what they were given."""
+        until = self.until(operation, account)
+        return until is not None and (seq is None or seq <= until)
 
     def adopted(self, operation: bytes, document: bytes) -> bool:
         """Whether the operation has ever adopted this template, or set these rules."""
@@ -136,6 +143,12 @@ class OperationsState:
         known = self._known.get(OperationId(operation))
         found = None if known is None else known.operation.channels.get(ChannelId(channel))
         return None if found is None else found.compartment
+
+    def documents_of(self, operation: bytes) -> list[bytes]:
+        """Hashes of the documents that this operation adopted and no other one that is still there."""
+        known = self._known[OperationId(operation)]
+        others = (one.documents for id_, one in self._known.items() if id_ != operation and id_ not in self.destroyed)
+        return sorted(known.documents.difference(*others))
 
     def _take(self, statement: Stored | StatementDraft, id: bytes) -> None:
         entry = read_entry(statement.body)

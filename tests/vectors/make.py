@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.vectors import (
     cases_card,
+    cases_certificate,
     cases_chains,
     cases_content,
     cases_evidence,
@@ -39,6 +40,7 @@ MAKERS: dict[str, Callable[[], tuple[dict[str, Any], list[tuple[str, str, dict[s
     "card": cases_card.card,
     "nomination": cases_nomination.nomination,
     "heads": cases_heads.heads_json,
+    "certificate": cases_certificate.certificate,
     "ways": cases_ways.ways_json,
 }
 

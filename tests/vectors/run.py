@@ -37,6 +37,7 @@ from crypto.people import Directory
 from crypto.readers import Operation
 from tests.unit.crypto.hpke import open_all
 from tests.vectors.run_card import CARDS
+from tests.vectors.run_certificate import CERTIFICATES
 from tests.vectors.run_nomination import NOMINATIONS
 from tests.vectors.run_ways import WAYS
 
@@ -542,6 +543,8 @@ _DO: dict[str, Case] = {
         heads.verify_head(_head(v["head"]), v["index"], v["count"], _all(v["path"]), unb64(v["root"]))
     ),
     "age": lambda v, _: heads.age(v["at"], v["now"]),
+    # the end of operations
+    **CERTIFICATES,
     # evidence
     "verify_evidence": _verify_evidence,
     # outside: what lies below the protocol

@@ -10,6 +10,7 @@ import { runDomainVectors } from "./domain/vectors.ts";
 import { BYTES } from "./vectors/bytes.ts";
 import { CARDS } from "./vectors/card.ts";
 import { NOMINATIONS } from "./vectors/nomination.ts";
+import { CERTIFICATES } from "./vectors/certificate.ts";
 import { CHAINS } from "./vectors/chains.ts";
 import { EVIDENCE } from "./vectors/evidence.ts";
 import { Given, type Do } from "./vectors/given.ts";
@@ -40,7 +41,7 @@ interface Result {
   readonly found: Json;
 }
 
-const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CARDS, ...CHAINS, ...EVIDENCE, ...HEADS, ...NOMINATIONS, ...OUTSIDE, ...WAYS }));
+const FUNCTIONS: ReadonlyMap<string, Do> = new Map(Object.entries({ ...BYTES, ...CARDS, ...CHAINS, ...EVIDENCE, ...CERTIFICATES, ...HEADS, ...NOMINATIONS, ...OUTSIDE, ...WAYS }));
 
 async function fetchJson<T>(path: string): Promise<T> {
   const answer = await fetch(path);
