@@ -130,6 +130,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         N_("A coordinator can change your clearance."),
     ),
     "not-certified": (N_("The author isn't certified in this hub's directory."), ASK),
+    "changed-meanwhile": (
+        N_("Somebody else has just changed the same."),
+        N_("Look at how it stands now, then decide again. Nothing was sent."),
+    ),
     "revoked": (N_("The author's device was revoked before this was logged."), ASK),
     "expired": (N_("The statement came after its expiry."), LATER),
     "stale-epoch": (

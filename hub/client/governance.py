@@ -9,7 +9,7 @@ as this member may read it; the rest waits for another reader.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crypto.changes import Author, audience_form
@@ -29,6 +29,7 @@ from hub.client.state import State, now
 from hub.client.sync import sync_directory, sync_operation
 
 CONFLICTS = 8  # entries of others that may come first before we give up
+CHANGES_AT_ONCE = 100  # of 300 people to admit the others follow in the next entry
 EVERY = None  # tend to every channel that this member reads
 
 # What one entry may carry (60,000 bytes signed, 4 MiB beside), with some room; the rest follows in the next one.
@@ -92,17 +93,23 @@ async def commit(
     labels: Mapping[ChannelId, str] | None = None,
     documents: Sequence[Json] = (),
     only: Collection[ChannelId] | None = EVERY,
+    still_meant: Callable[[Operation], None] | None = None,
 ) -> Operation:
     """
     One entry with `changes` and what follows from them, judged here before the hub sees it; what follows takes more
-    entries where one can't carry it, and until then nobody seals under what became stale.
+    entries where one can't carry it, and until then nobody seals under what became stale. More than 100 changes take
+    several entries too.
 
-    Where another entry came first, everything is judged anew on top of it. Raises Fault with the rule's own code where
-    the change isn't allowed; then nothing was sent.
+    Where another entry came first, everything is judged anew on top of it; `still_meant` then raises where that entry
+    touched what the person meant. Raises Fault with the rule's own code where the change isn't allowed; then nothing
+    was sent.
     """
-    conflicts = 0
+    conflicts, later = 0, list(changes[CHANGES_AT_ONCE:])
+    changes = changes[:CHANGES_AT_ONCE]
     while conflicts < CONFLICTS:
-        body, beside, made = await _compose(state, operation, changes, labels or {}, documents, only)
+        if still_meant is not None and changes:
+            still_meant(state.operation(operation))
+        body, beside, made = await _compose(state, operation, changes, labels or {}, _named(documents, changes), only)
         if body is None:
             return state.operation(operation)
         signature = state.keys.device.sign("entry", body)
@@ -119,15 +126,21 @@ async def commit(
             as_received(receipt, b64(operation), "operation", body, signature), state.directory
         )
         state.secrets.update(made)
-        if not beside.is_full:
+        if not beside.is_full and not later:
             return state.operation(operation)
-        changes, documents = [], []
+        changes, later = later[:CHANGES_AT_ONCE], later[CHANGES_AT_ONCE:]
     raise Fault("not-next", b64(operation))
 
 
 async def tend(state: State, operation: OperationId, channel: ChannelId) -> None:
     """Makes the epoch or the grants that a channel needs, without asking anyone; nothing where it needs none."""
     await commit(state, operation, [], only={channel})
+
+
+def _named(documents: Sequence[Json], changes: Sequence[Json]) -> list[Json]:
+    """Those that one of the changes names by hash."""
+    hashes = {change.get("hash") for change in changes if isinstance(change, dict)}
+    return [one for one in documents if isinstance(one, dict) and {one.get("hash"), one.get("rules")} & hashes]
 
 
 # -- composing ---------------------------------------------------------------------------------------------------------

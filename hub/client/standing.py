@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from crypto.chain import Pin, check_not_rolled_back
-from crypto.changes import Grants, WrapBad
+from crypto.changes import Entry, Grants, WrapBad
 from crypto.directory import DirectoryHistory
 from crypto.encoding import ChannelId, HubId, OperationId, b64
 from crypto.epochs import EpochRecord, Reader
@@ -94,6 +94,7 @@ class OperationView:
     def __init__(self, operation: OperationId) -> None:
         self.operation = operation
         self.states: list[Operation] = []
+        self.entries: list[Entry] = []
         self.leaves: list[int] = []
         self.epochs: dict[tuple[ChannelId, int], Made] = {}
         self.granted: dict[tuple[ChannelId, int], tuple[Reader, ...]] = {}
@@ -139,6 +140,7 @@ class OperationView:
         except ProtocolError as error:
             self._freeze(error.code, seq)
         self.states.append(state)
+        self.entries.append(entry)
         self.leaves.append(leaf)
         for record in entry.epochs:
             epoch = state.channels[record.channel].epoch

@@ -99,7 +99,7 @@ def read_blueprint(raw: Any) -> Blueprint:
         _whole(raw["retention_days"], "retention_days"),
         channels,
         tuple(_channel(one, compartments, now=False) for one in _listed(raw["later"])),
-        _rules(raw["rules"]),
+        read_rules(raw["rules"]),
     )
 
 
@@ -130,7 +130,8 @@ def _channel(raw: Any, compartments: Sequence[str], *, now: bool) -> PlannedChan
     return PlannedChannel(kind, raw["compartment"], scope, of, _choice(raw["history"], HISTORIES, "history"), label)
 
 
-def _rules(raw: Any) -> Rules:
+def read_rules(raw: Any) -> Rules:
+    """Handling rules as they stand beside an entry. Raises MalformedBlueprint."""
     if not isinstance(raw, Mapping) or set(raw) != {"title", "text"}:
         raise MalformedBlueprint("Rules have a title and a text.")
     return Rules(_text(raw["title"], "title", 200), _text(raw["text"], "text", MAX_RULES))

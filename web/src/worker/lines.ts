@@ -60,7 +60,8 @@ function linesOfChange(change: Change, entry: Verified, before: Operation | null
     case "template.adopt":
       return [line("form", null, null, change.template, String(change.version))];
     case "grants":
-      return change.to.map((account) => line("granted", account, change.channel));
+      // Who was let in or cleared in the same entry is told so already.
+      return change.to.filter((account) => !entry.changes.some((one) => "account" in one && one.account === account)).map((account) => line("granted", account, change.channel));
     case "matrix.take":
       return [line("matrix", null, null)];
     case "wrap.bad":
