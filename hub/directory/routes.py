@@ -16,6 +16,7 @@ from hub.directory.service import DIRECTORIES
 from hub.directory.state import DIRECTORY
 from hub.http.errors import Malformed
 from hub.http.wire import answer, answer_packets, query_integer, read_packet, read_packets
+from hub.journal.service import LIST_ROWS
 from hub.journal.wire import packet as packet_bytes
 
 MOST_ACTS: Final = 8
@@ -39,7 +40,8 @@ async def about(request: web.Request) -> web.Response:
 
 async def entries(request: web.Request) -> web.Response:
     after = query_integer(request, "after", -1, -1)
-    stored, more = await request.app[DIRECTORIES].entries(after, actor_of(request))
+    limit = query_integer(request, "limit", LIST_ROWS, 1, LIST_ROWS)
+    stored, more = await request.app[DIRECTORIES].entries(after, limit, actor_of(request))
     return answer_packets(map(packet_bytes, stored), more=more)
 
 
@@ -61,7 +63,7 @@ async def invite(request: web.Request) -> web.Response:
 async def invitation_state(request: web.Request) -> web.Response:
     """For the person who waits: the id is on the invitation, and tells nothing to whoever doesn't have it."""
     invitation = id_in_path(request.match_info["invitation"], 16)
-    return answer({"state": await request.app[INVITATIONS].state(invitation)})
+    return answer(await request.app[INVITATIONS].state(invitation))
 
 
 async def pending(request: web.Request) -> web.Response:
