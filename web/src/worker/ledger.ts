@@ -54,6 +54,8 @@ export class DirectoryLedger {
   readonly history = new DirectoryHistory();
   /** The log place of each entry. */
   private readonly leaves: number[] = [];
+  /** When the hub took each entry. */
+  private readonly times: number[] = [];
   private readonly turn = oneAtATime();
   private readonly hub: string;
 
@@ -99,6 +101,12 @@ export class DirectoryLedger {
     const state = await this.history.append(packet.body, packet.act, packet.signatures);
     if (state.hub !== this.hub) throw new ProtocolError("wrong-hub", "This is the directory of another hub.");
     this.leaves.push(place.leaf);
+    this.times.push(place.at);
+  }
+
+  /** When the hub says that it took entry `seq`. */
+  takenAt(seq: number): number {
+    return this.times[seq] ?? 0;
   }
 
   /** The last entry and its place in the log. */
@@ -123,7 +131,7 @@ export class DirectoryLedger {
 export class OperationLedger {
   readonly id: string;
   readonly past: Verified[] = [];
-  /** The code of what was wrong with an entry; nothing after it is taken. */
+  /** The code of what was wrong with an entry, or bad-directory where that is at fault; nothing after it is taken. */
   frozen: string | null = null;
   private readonly turn = oneAtATime();
   private readonly directory: DirectoryLedger;
