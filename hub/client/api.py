@@ -103,13 +103,14 @@ class Hub:
             except SessionOver:
                 if self.reopen is None or reopened or _reopening.get():
                     raise
-                reopened, self.token = True, None
+                over, reopened, self.token = self.token, True, None
                 # What reopening asks is refused like anything else: a hub that takes no session is not asked for ever.
                 inside = _reopening.set(True)
                 try:
                     await self.reopen()
                 finally:
                     _reopening.reset(inside)
+                    self.token = self.token or over  # the next request meets the same end, and tries again
             except RateLimited as error:
                 if attempt == PATIENCE or error.retry_after > LONGEST_WAIT:
                     raise

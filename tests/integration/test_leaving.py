@@ -44,3 +44,17 @@ async def test_words_of_one_who_is_removed_while_writing_are_kept_and_not_sent(h
         {"text": "Written while it happened", "language": "en"}
     ]
     assert await ghana.texts(channel) == ["Before"]
+
+
+async def test_who_was_suspended_goes_on_after_the_restoring_without_starting_anew(hub: Village) -> None:
+    (ghana,) = await hub.members("ghana")
+    channel = await hub.channel("Medicines", ghana)
+    await hub.registrar.suspend(ghana.member.account, "on leave")
+    with pytest.raises(Refused):
+        await ghana.say(channel, "While suspended")
+
+    await hub.registrar.restore(ghana.member.account)
+
+    await ghana.member.sync()
+    await ghana.member.flush()
+    assert await ghana.texts(channel) == ["While suspended"]
