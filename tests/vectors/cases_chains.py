@@ -11,6 +11,8 @@ from crypto.encoding import ChannelId, HubId, Json, b64, canon, parse, statement
 from crypto.epochs import Reader, record_form, wraps_root
 from crypto.keys import aek_hash
 from crypto.membership import readers
+from tests.vectors.cases_acts import LATER, later_acts
+from tests.vectors.cases_closing import later_changes
 from tests.vectors.cases_statements import weak_keys
 from tests.vectors.world import (
     DAY,
@@ -317,7 +319,8 @@ def directory() -> Cases:
     cases.append(("someone else's device", "device_valid", parts))
     cases += _enrolments(world)
     cases.append(("a matrix", "roles_hash", {"matrix": matrix(2)}))
-    return {"entries": [_signed(entry) for entry in world.signed]}, cases
+    later, more = later_acts()
+    return {"entries": [_signed(entry) for entry in world.signed], LATER: {"entries": later}}, cases + more
 
 
 def sorted_ids(accounts: Sequence[bytes]) -> list[Json]:
@@ -714,7 +717,8 @@ def membership() -> Cases:
             for e in meeting.signed
         ],
     }
-    return shared, cases
+    later, more = later_changes()
+    return {**shared, LATER: later}, cases + more
 
 
 def change(person: Person, role: str, compartments: Sequence[str]) -> Json:

@@ -34,7 +34,7 @@ from crypto.encoding import AccountId, ChannelId, DeviceId, HubId, b64, unb64
 from crypto.epochs import Reader
 from crypto.errors import CannotOpen, ProtocolError
 from crypto.people import Directory
-from crypto.readers import Operation
+from crypto.readers import Member, Operation
 from tests.unit.crypto.hpke import open_all
 from tests.vectors.run_card import CARDS
 from tests.vectors.run_certificate import CERTIFICATES
@@ -50,9 +50,9 @@ def run(do: str, given: dict[str, Any], shared: dict[str, Any]) -> Any:
 
 
 def outcome(do: str, given: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
-    """`{"out": …}` or `{"refused": code}`."""
+    """`{"out": …}` or `{"refused": code}`; `within` names the chains that a case stands on where a file has several."""
     try:
-        return {"out": run(do, given, shared)}
+        return {"out": run(do, given, shared[given["within"]] if "within" in given else shared)}
     except ProtocolError as refusal:
         return {"refused": refusal.code}
 
@@ -99,12 +99,17 @@ def _operation(directories: str, entries: str, after: int) -> Operation | None:
     return membership.apply(before, standing, unb64(entry["entry"]), _all(entry["signatures"]))
 
 
-def _standing(given: dict[str, Any], shared: dict[str, Any]) -> tuple[Operation, ChannelId, Directory]:
+def _operation_standing(given: dict[str, Any], shared: dict[str, Any]) -> tuple[Operation, Directory]:
     listed = json.dumps(shared["directory"])
     state = _operation(listed, json.dumps(shared["operation"]), given["after"])
     standing = _directory(listed, given["directory"])
     assert state is not None
     assert standing is not None
+    return state, standing
+
+
+def _standing(given: dict[str, Any], shared: dict[str, Any]) -> tuple[Operation, ChannelId, Directory]:
+    state, standing = _operation_standing(given, shared)
     return state, ChannelId(unb64(given["channel"])), standing
 
 
@@ -115,10 +120,19 @@ def directory_summary(state: Directory) -> dict[str, Any]:
         "head": b64(state.head),
         "matrix": b64(state.matrix.hash),
         "threshold": state.threshold,
+        "administrators": [state.edition, [[b64(one.id), one.name] for one in state.administrators]],
+        "versions": [state.version, state.suite],
+        "appointments": [
+            [b64(one), made.seq, b64(made.account), b64(made.aik)]
+            for one, made in sorted(state.appointments.items(), key=lambda pair: pair[0])
+        ],
         "counters": sorted([b64(one), n] for one, n in state.counters.items()),
-        "organisations": [[b64(one), state.organisations[one].country] for one in sorted(state.organisations)],
+        "organisations": [
+            [b64(one), state.organisations[one].country, state.organisations[one].name]
+            for one in sorted(state.organisations)
+        ],
         "accounts": [
-            [b64(one_id), one.generation, one.level, list(one.may), one.suspended, one.awaiting_rotation]
+            [b64(one_id), b64(one.aik), one.generation, one.level, list(one.may), one.suspended, one.awaiting_rotation]
             for one_id, one in sorted(state.accounts.items(), key=lambda pair: pair[0])
         ],
         "devices": [
@@ -136,7 +150,8 @@ def operation_summary(state: Operation) -> dict[str, Any]:
         "phase": state.phase,
         "matrix": b64(state.matrix.hash),
         "members": [
-            [b64(who), state.members[who].role, list(state.members[who].compartments)] for who in sorted(state.members)
+            [b64(who), b64(one.aik), one.role, list(one.compartments), *_anew(one)]
+            for who, one in sorted(state.members.items(), key=lambda pair: pair[0])
         ],
         "channels": [
             [
@@ -150,7 +165,23 @@ def operation_summary(state: Operation) -> dict[str, Any]:
             for one_id, one in sorted(state.channels.items(), key=lambda pair: pair[0])
         ],
         "templates": [[name, state.templates[name].version] for name in sorted(state.templates)],
+        "rules": None if state.rules is None else [state.rules.version, b64(state.rules.hash)],
+        "closing": [state.retention_until, state.hold, state.destroy_at],
+        "versions": [state.version, state.taken_seq],
     }
+
+
+def _anew(member: Member) -> list[Any]:
+    return [None if member.restored_from is None else b64(member.restored_from), member.rules_accepted]
+
+
+def _coordinators(v: dict[str, Any], shared: dict[str, Any]) -> Any:
+    state, standing = _operation_standing(v, shared)
+    return sorted(b64(one) for one in membership.coordinators(state, standing))
+
+
+def _appointed(v: dict[str, Any], shared: dict[str, Any]) -> Any:
+    return membership.appointed(*_operation_standing(v, shared), AccountId(unb64(v["account"])))
 
 
 def _directory_apply(v: dict[str, Any], shared: dict[str, Any]) -> Any:
@@ -448,6 +479,8 @@ _DO: dict[str, Case] = {
     "pending": lambda v, shared: [reader_form(r) for r in membership.pending(*_standing(v, shared))],
     "stale": lambda v, shared: membership.stale(*_standing(v, shared)),
     "may_send": _may_send,
+    "coordinators": _coordinators,
+    "appointed": _appointed,
     "check_entry_wraps": _entry_wraps,
     # epochs
     "readers_hash": lambda v, _: b64(epochs.readers_hash([_reader(r) for r in v["readers"]])),

@@ -78,6 +78,7 @@ class Person:
     may: tuple[str, ...] = ()
     generation: int = 1
     device_label: str = "first"
+    life: int = 1  # how often the account got wholly new keys
 
     @property
     def account(self) -> AccountId:
@@ -93,7 +94,7 @@ class Person:
 
     @property
     def aik(self) -> SigningKey:
-        return key("account", self.name)
+        return key("account", self.name if self.life == 1 else f"{self.name} {self.life}")
 
     @property
     def device_key(self) -> SigningKey:

@@ -6,7 +6,9 @@ import { b64, compareIds, concat, unb64, type Json } from "../crypto/encoding.ts
 import { apply as applyToDirectory, checkEnrolmentPublic, type Directory } from "../crypto/directory.ts";
 import {
   apply as applyToOperation,
+  appointed,
   checkEntryWraps,
+  coordinators,
   holders,
   maySend,
   pending,
@@ -53,10 +55,15 @@ function there<T>(state: T | null): T {
   return state;
 }
 
-async function standing(v: Given): Promise<readonly [Operation, string, Directory]> {
+async function operationStanding(v: Given): Promise<readonly [Operation, Directory]> {
   const directory = asList(v.shared["directory"]);
   const state = await operationAfter(asList(v.shared["operation"]), directory, v.number("after"));
-  return [there(state), v.text("channel"), there(await directoryAfter(directory, v.number("directory")))];
+  return [there(state), there(await directoryAfter(directory, v.number("directory")))];
+}
+
+async function standing(v: Given): Promise<readonly [Operation, string, Directory]> {
+  const [state, directory] = await operationStanding(v);
+  return [state, v.text("channel"), directory];
 }
 
 function byId(rows: readonly (readonly [string, ...Json[]])[]): Json {
@@ -70,13 +77,19 @@ function directorySummary(state: Directory): Json {
     head: state.head,
     matrix: state.matrix.hash,
     threshold: state.threshold,
+    administrators: [state.edition, state.administrators.map(({ id, name }) => [id, name])],
+    versions: [state.version, state.suite],
+    appointments: byId(
+      [...state.store.appointments.entriesAt(state.size)].map(([id, { seq, account, aik }]) => [id, seq, account, aik]),
+    ),
     counters: [...state.store.counters.entriesAt(state.size)]
       .map(([group, n]) => [b64(concat(...group.split(" ").map((id) => unb64(id)))), n] as const)
       .sort((a, b) => compareText(a[0], b[0])),
-    organisations: byId([...state.organisations.values()].map(({ id, country }) => [id, country])),
+    organisations: byId([...state.organisations.values()].map(({ id, country, name }) => [id, country, name])),
     accounts: byId(
       [...state.accounts.values()].map((one) => [
         one.id,
+        one.aik,
         one.generation,
         one.level,
         one.may,
@@ -97,7 +110,12 @@ function operationSummary(state: Operation): Json {
     head: state.head,
     phase: state.phase,
     matrix: state.matrix.hash,
-    members: byId([...state.members].map(([id, { role, compartments }]) => [id, role, compartments])),
+    members: byId(
+      [...state.members].map(([id, { aik, role, compartments, restoredFrom, rulesAccepted }]) => [
+        ...([id, aik, role, compartments] as const),
+        ...([restoredFrom, rulesAccepted] as const),
+      ]),
+    ),
     channels: byId(
       [...state.channels].map(([id, { type, compartment, open, epoch }]) => [
         id,
@@ -111,6 +129,9 @@ function operationSummary(state: Operation): Json {
     templates: [...state.templates]
       .map(([name, { version }]) => [name, version] as const)
       .sort((a, b) => compareText(a[0], b[0])),
+    rules: state.rules === null ? null : [state.rules.version, state.rules.hash],
+    closing: [state.retentionUntil, state.hold, state.destroyAt],
+    versions: [state.version, state.takenSeq],
   };
 }
 
@@ -143,6 +164,8 @@ export const CHAINS: Readonly<Record<string, Do>> = {
     maySend(state, channel, v.text("account"), v.text("kind"), directory);
     return null;
   },
+  coordinators: async (v) => [...coordinators(...(await operationStanding(v)))].sort(compareText),
+  appointed: async (v) => appointed(...(await operationStanding(v)), v.text("account")),
   check_entry_wraps: async (v) => {
     const directory = asList(v.shared["directory"]);
     const state = there(await operationAfter(asList(v.shared["operation"]), directory, v.number("after")));

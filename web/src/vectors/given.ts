@@ -8,14 +8,18 @@ import type { Reader } from "../crypto/epochs.ts";
 /** A case that does not have what its function needs: the vector is wrong, not the code. */
 class BadCase extends Error {}
 
-/** The inputs of one case by their names in the vector; `shared` is what its file keeps for many cases. */
+/**
+ * The inputs of one case by their names in the vector; `shared` is what its file keeps for many cases, `within` the name of
+ * those that a case stands on where there are several.
+ */
 export class Given {
   readonly all: JsonObject;
   readonly shared: JsonObject;
 
   constructor(all: JsonObject, shared: JsonObject) {
     this.all = all;
-    this.shared = shared;
+    const within = all["within"];
+    this.shared = typeof within === "string" ? asObject(shared[within]) : shared;
   }
 
   has(name: string): boolean {
