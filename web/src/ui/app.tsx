@@ -20,6 +20,10 @@ const Operation = lazy(async () => (await import("./operation.tsx")).Operation);
 const OperationHistory = lazy(async () => (await import("./operation-history.tsx")).OperationHistory);
 const OpenOperation = lazy(async () => (await import("./operation-open.tsx")).OpenOperation);
 const Keys = lazy(async () => (await import("./keys.tsx")).Keys, Nothing);
+const DirectoryPage = lazy(async () => (await import("./directory.tsx")).DirectoryPage);
+const Person = lazy(async () => (await import("./person.tsx")).Person);
+const CardPage = lazy(async () => (await import("./card.tsx")).CardPage);
+const Coverage = lazy(async () => (await import("./coverage.tsx")).Coverage);
 const Readers = lazy(async () => (await import("./readers.tsx")).Readers);
 
 function titleOf(at: Place): string {
@@ -42,6 +46,12 @@ function titleOf(at: Place): string {
     case "history":
     case "open":
       return t("Operation");
+    case "directory":
+      return t("Directory");
+    case "card":
+      return t("My contact card");
+    case "coverage":
+      return t("Coverage");
     case "readers":
       return t("Who reads this channel");
     case "new":
@@ -76,6 +86,12 @@ function Content() {
       return <OperationHistory key={at.operation} operation={at.operation} />;
     case "open":
       return <OpenOperation key={at.like} like={at.like} />;
+    case "directory":
+      return at.account === null ? <DirectoryPage /> : <Person key={at.account} account={at.account} />;
+    case "card":
+      return <CardPage />;
+    case "coverage":
+      return <Coverage key={at.operation} operation={at.operation} />;
     case "readers":
       return <Readers operation={at.operation} id={at.channel} />;
     case "new":

@@ -102,6 +102,11 @@ function AccountMenu() {
           </span>
         </li>
         <li>
+          <a href="/o/card" onClick={close}>
+            {t("My contact card")}
+          </a>
+        </li>
+        <li>
           <a href="/o/about" onClick={close}>
             {t("What the hub can and can’t see")}
           </a>
@@ -129,7 +134,7 @@ function AccountMenu() {
 function Nav() {
   const { page } = place.value;
   const atHome = page === "home";
-  const inChannels = page !== "home" && page !== "about" && page !== "notices" && page !== "unknown";
+  const inChannels = page !== "home" && page !== "about" && page !== "directory" && page !== "card" && page !== "coverage" && page !== "notices" && page !== "unknown";
   const asked = tasks.value.acknowledge.length;
   return (
     <nav class="nav" aria-label={t("Main")}>
@@ -156,6 +161,12 @@ function Nav() {
                 <span class="hidden-text"> {t("to acknowledge")}</span>
               </span>
             )}
+          </a>
+        </li>
+        <li>
+          <a href="/o/directory" aria-current={page === "directory" ? "page" : undefined}>
+            <Icon name="people" />
+            <span>{t("Directory")}</span>
           </a>
         </li>
         {session.value?.mayAudit === true && (

@@ -5,6 +5,7 @@ import { summarised, summaryOf } from "./alerts.ts";
 import { channelName, compartmentIcon, compartmentWords } from "./channels.ts";
 import { Foot, Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
+import { Nothing, lazy } from "./lazy.tsx";
 import { AnswerNow, NoticeMeta, NoticeTitle, Urgent } from "./notice.tsx";
 import { OutboxAction, OutboxState, outboxCause } from "./outgoing.tsx";
 import { authorName, isAlert } from "./rows.tsx";
@@ -12,6 +13,8 @@ import { channelPath, draftPath } from "./route.ts";
 import { ask, attempt, drafts, findChannel, findOperation, now, operations, outbox, refreshDrafts, session, tasks, unread } from "./state.ts";
 import { clock, dateAndClock, dayHeading } from "./times.ts";
 import { country, language, t, tn, tx } from "./words.ts";
+
+const Reminders = lazy(async () => (await import("./reminders.tsx")).Reminders, Nothing);
 
 function channelWords(operation: string, channel: string): string {
   const found = findChannel(channel);
@@ -273,6 +276,7 @@ export function Home() {
           <div class="stack-large">
             <ToAcknowledge items={tasks.value.acknowledge} />
             <Questions items={tasks.value.questions} />
+            <Reminders />
             <section aria-labelledby="h-mine">
               <div class="section-head">
                 <h2 id="h-mine">

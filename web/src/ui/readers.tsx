@@ -6,7 +6,8 @@ import { audience } from "./audience.ts";
 import { Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
 import { problemWords } from "./problems.ts";
-import { channelPath } from "./route.ts";
+import { channelPath, personPath } from "./route.ts";
+import { Away, useStandIns } from "./stand-in.tsx";
 import { ask, findChannel, findOperation, problemOf } from "./state.ts";
 import { country, locale, t } from "./words.ts";
 
@@ -14,6 +15,7 @@ export function Readers({ operation, id }: { readonly operation: B64; readonly i
   const channel = findChannel(id);
   const [readers, setReaders] = useState<readonly Reader[] | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const away = useStandIns();
   const known = channel !== null;
   useEffect(() => {
     if (!known) return;
@@ -43,7 +45,7 @@ export function Readers({ operation, id }: { readonly operation: B64; readonly i
       {problem !== null && <p role="alert">{problemWords(problem)}</p>}
       {readers === null && problem === null && <p role="status">{t("One moment …")}</p>}
       {readers !== null && (
-        <table class="table">
+        <table class="table members">
           <thead>
             <tr>
               <th scope="col">{t("Country")}</th>
@@ -61,7 +63,10 @@ export function Readers({ operation, id }: { readonly operation: B64; readonly i
                   <bdi class="cc">{reader.country}</bdi> <span class="wide">{country(reader.country)}</span>
                 </td>
                 <th scope="row">
-                  <bdi>{reader.name}</bdi>
+                  <a href={personPath(reader.account)}>
+                    <bdi>{reader.name}</bdi>
+                  </a>
+                  <Away all={away} is={({ account }) => account === reader.account} />
                 </th>
                 <td class="wide">{roleWords(reader.role)}</td>
                 <td>

@@ -9,6 +9,9 @@
  * /o/open | /o/open/<operation>           a new operation, perhaps like an earlier one
  * /o/<operation>/operation | members | admit | history | rules
  *                                        the operation itself: phase and channels, who takes part, what was changed, the rules
+ * /o/directory | /o/directory/<account>   who can be reached; one person
+ * /o/card                                one's own contact card
+ * /o/coverage | /o/<operation>/coverage   which countries have a live contact point
  * /o/<operation>/<channel>               a channel
  * /o/<operation>/<channel>/<item>        … with one item beside it
  * /o/<operation>/<channel>/readers | new | draft/<id>
@@ -26,6 +29,9 @@ export type Place =
   | { readonly page: "channel"; readonly operation: B64; readonly channel: B64; readonly item: B64 | null }
   | { readonly page: "readers" | "new"; readonly operation: B64; readonly channel: B64 }
   | { readonly page: "draft"; readonly operation: B64; readonly channel: B64; readonly draft: B64 }
+  | { readonly page: "directory"; readonly account: B64 | null }
+  | { readonly page: "card" }
+  | { readonly page: "coverage"; readonly operation: B64 | null }
   | { readonly page: "unknown" };
 
 const OPERATION_PAGES = ["operation", "members", "admit", "history", "rules"] as const;
@@ -43,6 +49,9 @@ export function placeOf(at: string): Place {
   if (operation === "notices" && channel === undefined) return { page: "notices", operation: null };
   if (ID.test(operation) && channel === "notices" && third === undefined) return { page: "notices", operation };
   if (operation === "open" && third === undefined && (channel === undefined || ID.test(channel))) return { page: "open", like: channel ?? null };
+  if (operation === "directory" && third === undefined && (channel === undefined || ID.test(channel))) return { page: operation, account: channel ?? null };
+  if ((operation === "card" || operation === "coverage") && channel === undefined) return operation === "card" ? { page: operation } : { page: operation, operation: null };
+  if (ID.test(operation) && channel === "coverage" && third === undefined) return { page: channel, operation };
   const page = OPERATION_PAGES.find((one) => one === channel);
   if (ID.test(operation) && page !== undefined && third === undefined) return { page, operation };
   if (channel === undefined || !ID.test(operation) || !ID.test(channel)) return { page: "unknown" };
@@ -65,6 +74,14 @@ export function membersPath(operation: B64): string {
 
 export function operationPath(operation: B64): string {
   return `/o/${operation}/operation`;
+}
+
+export function coveragePath(operation: B64): string {
+  return `/o/${operation}/coverage`;
+}
+
+export function personPath(account: B64): string {
+  return `/o/directory/${account}`;
 }
 
 export function noticesPath(operation: B64): string {

@@ -24,6 +24,7 @@ const RENEW_EVERY = 5 * 60_000;
 /** What exists only while the keys are open. */
 interface Open {
   readonly keys: Unlocked;
+  readonly records: Records;
   readonly world: World;
   readonly drafts: Drafts;
   readonly outbox: Outbox;
@@ -114,6 +115,10 @@ export class Desk {
       const { govern } = await later(() => import("./operations.ts"));
       return govern(this.opened.world, what, given as never);
     },
+    people: async ({ what, with: given }) => {
+      const { people } = await later(() => import("./people.ts"));
+      return people(this.opened, what, given as never);
+    },
     checkLog: () => this.opened.world.checkLog(),
     look: async () => {
       await this.look().catch(ignoreRefusal);
@@ -203,7 +208,7 @@ export class Desk {
   private opening(keys: Unlocked, world: World, records: Records, expires: number): Open {
     const place = (operation: string, channel: string): Rotating => world.place(operation, channel);
     const outbox = new Outbox(records, keys, place, () => world.requireNews(), (entry) => this.outboxChanged(entry));
-    return { keys, world, expires, outbox, drafts: new Drafts(records), marks: new Marks(records) };
+    return { keys, records, world, expires, outbox, drafts: new Drafts(records), marks: new Marks(records) };
   }
 
   private async close(phase: "closed" | "ended"): Promise<Session> {

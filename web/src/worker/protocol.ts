@@ -6,6 +6,7 @@
 import type { AcknowledgementState, CountryState, Row } from "../domain/acknowledgements.ts";
 import type { NoticeBody } from "../domain/bodies.ts";
 import type { ChangeLine, Governance } from "./governing.ts";
+import type { Peopling } from "./peopling.ts";
 
 /** A byte string as base64url without padding: ids, statement ids. */
 export type B64 = string;
@@ -317,6 +318,8 @@ export interface Requests {
   readonly dropAnswer: { ask: { id: B64 }; answer: null };
   /** Everything about the running of an operation (governing.ts); `with` and the answer are those of Governance[what]. */
   readonly govern: { ask: { what: keyof Governance; with: unknown }; answer: unknown };
+  /** Everything about people and their contact cards (peopling.ts); `with` and the answer are those of Peopling[what]. */
+  readonly people: { ask: { what: keyof Peopling; with: unknown }; answer: unknown };
   /** The log against what all devices of this person saw; it is pinned in the vault from then on. Entries, before: null at first. */
   readonly checkLog: { ask: Record<string, never>; answer: { readonly size: number; readonly before: number | null } };
   /** The person looks at this page: what they read elsewhere meanwhile is asked for. */

@@ -38,7 +38,7 @@ export class Records {
       if (isLocal(record) || (!brought && version > onHub)) this.values.set(record, await this.open(record, version, sealed));
       else if (!brought) this.overtaken.push({ record, value: await this.open(record, version, sealed) });
       // Dropped on another device. A hub may not drop what this device has seen of it in the same way.
-      else if (onHub === 0 && record !== PINS) await this.rest.dropSealed(this.keys.account, record);
+      else if (onHub === 0 && !record.startsWith(PINS)) await this.rest.dropSealed(this.keys.account, record);
     }
   }
 
