@@ -84,3 +84,16 @@ def run(work: Callable[[], Awaitable[Result]]) -> Result:
         return asyncio.run(story())
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def govern(profile: str, work: Callable[[Member], Awaitable[None]], *, quiet: bool = False) -> None:
+    """Carries out a coordinator's step signed in as `profile`, keeps what was seen, and says that it was logged."""
+
+    async def story() -> None:
+        async with signed_in(profile) as member:
+            await work(member)
+            await member.keep_pins()
+
+    run(story)
+    if not quiet:
+        out.print(_("Done, signed and logged."))

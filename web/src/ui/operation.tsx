@@ -6,6 +6,7 @@ import type { B64 } from "../worker/protocol.ts";
 import { domain } from "./alerts.ts";
 import { compartmentIcon, compartmentWords, roleWords, typeWords } from "./channels.ts";
 import { OpenChannel } from "./channel-open.tsx";
+import { Closing } from "./closing.tsx";
 import { Page } from "./frame.tsx";
 import { audienceWords, governWords, historyChoiceWords, namedChannel, pathOf, phaseMeaning, phaseWords, useGoverned } from "./govern.ts";
 import { Icon } from "./icon.tsx";
@@ -66,6 +67,7 @@ export function Operation({ operation }: { readonly operation: B64 }) {
           <div class="stack-large">
             <Phases detail={detail} act={act} />
             <ChannelsOf detail={detail} act={act} />
+            <Closing operation={operation} />
           </div>
           <Side detail={detail} />
         </div>

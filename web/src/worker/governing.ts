@@ -4,6 +4,7 @@
  */
 import type { ChannelType, History, Phase, Scope, Stage } from "../crypto/changes.ts";
 import type { Role } from "../crypto/acts.ts";
+import type { Certificate } from "../crypto/certificate.ts";
 import type { JsonObject } from "../crypto/encoding.ts";
 import type { B64, ClearanceChannel, MembersView } from "./protocol.ts";
 
@@ -157,6 +158,30 @@ export interface Settings {
   readonly members: readonly { readonly account: B64; readonly name: string; readonly country: string; readonly role: Role; readonly compartments: readonly string[] }[];
 }
 
+/** How an operation's end stands. */
+export interface Ending {
+  readonly phase: Stage;
+  /** What this person may do here of closing, destroying, cancelling, holding and setting the day. */
+  readonly may: readonly string[];
+  readonly retentionUntil: number | null;
+  readonly hold: string | null;
+  readonly destroyAt: number | null;
+  /** Names of the other coordinators who may sign beside. */
+  readonly others: readonly string[];
+  /** Signed by one of two; `destroyAt` is null where it lifts the hold. */
+  readonly waiting: readonly { readonly id: B64; readonly by: string; readonly mine: boolean; readonly destroyAt: number | null }[];
+  /** The certificate, once it was proven; `by` are names. */
+  readonly destroyed: (Certificate & { readonly hash: B64; readonly receipts: number }) | null;
+}
+
+export type EndingStep =
+  | { readonly do: "close" | "cancel" }
+  | { readonly do: "retain"; readonly until: number }
+  | { readonly do: "hold"; readonly reason: string }
+  | { readonly do: "release"; readonly reason: string }
+  | { readonly do: "destroy"; readonly at: number }
+  | { readonly do: "countersign"; readonly id: B64 };
+
 /** Requests, each with its answer. */
 export interface Governance {
   readonly detail: { ask: { operation: B64 }; answer: OperationDetail };
@@ -169,6 +194,8 @@ export interface Governance {
   /** The first entry of a new operation, with this person as its coordinator; the code is not used twice. */
   readonly found: { ask: { code: string; name: string; compartments: readonly string[]; own: readonly string[] }; answer: { readonly operation: B64 } };
   readonly settings: { ask: { operation: B64 }; answer: Settings };
+  readonly ending: { ask: { operation: B64 }; answer: Ending };
+  readonly end: { ask: { operation: B64; step: EndingStep }; answer: Ending };
   /** Newest first. */
   readonly history: { ask: { operation: B64; limit: number }; answer: { readonly lines: readonly HistoryLine[]; readonly more: boolean } };
 }

@@ -6,6 +6,7 @@ import { ProtocolError } from "../crypto/errors.ts";
 import { entryBody, entryId, type Operation, pending, readers, stale } from "../crypto/membership.ts";
 import type { Directory } from "../crypto/directory.ts";
 import { getJson, Refused } from "../net/api.ts";
+import { end, ending } from "./closing.ts";
 import { commit, type Governing, handIn, tried } from "./governance.ts";
 import type {
   Candidate,
@@ -39,6 +40,8 @@ const ANSWERS: Answers = {
   effect: (world, { operation, meant }) => effect(world.governing(operation), meant),
   sign: (world, { operation, meant }) => sign(world, operation, meant),
   found: (world, given) => found(world, given),
+  ending: (world, { operation }) => ending(world, operation),
+  end: (world, { operation, step }) => end(world, operation, step),
   settings: (world, { operation }) => settings(world.governing(operation)),
   history: (world, { operation, limit }) => history(world.governing(operation), limit),
 };

@@ -96,6 +96,16 @@ export class Records {
     if (this.versions.delete(record)) await sendJson("DELETE", `/api/private/${record}`, null);
   }
 
+  /** Drops drafts and whatever else was meant for an operation; what can't be dropped at the hub now is dropped at the next load. */
+  async forget(operation: string): Promise<void> {
+    for (const [record, value] of [...this.values]) {
+      if (value["operation"] !== operation) continue;
+      await this.drop(record).catch((refused: unknown) => {
+        if (!(refused instanceof Refused)) throw refused;
+      });
+    }
+  }
+
   private async put(record: string, value: JsonObject): Promise<void> {
     const version = (this.versions.get(record) ?? 0) + 1;
     const sealed = await this.seal(record, version, value);

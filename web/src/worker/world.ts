@@ -11,6 +11,7 @@ import { pack, type Packet, unpackAll } from "../crypto/packet.ts";
 import { getJson, Refused, sendPacket } from "../net/api.ts";
 import { type Cursor, Live, type LiveState } from "../net/live.ts";
 import { ChannelLog } from "./channel.ts";
+import type { Destruction } from "./closing.ts";
 import { EpochSecrets } from "./epochs.ts";
 import type { Governing } from "./governance.ts";
 import type { Unlocked } from "./keys.ts";
@@ -47,6 +48,8 @@ interface Opened {
 export class World {
   readonly directory: DirectoryLedger;
   readonly operations = new Map<string, Opened>();
+  /** Operations of which nothing is left but their chains, with the certificate. */
+  readonly destroyed = new Map<string, Destruction>();
   readonly keys: Unlocked;
   private readonly records: Records;
   private readonly pins = new Pins();
@@ -222,9 +225,11 @@ export class World {
   private async openChannels({ ledger, secrets, channels }: Opened): Promise<boolean> {
     const state = ledger.latest;
     if (state === null) return false;
+    if (state.destroyAt !== null && state.destroyAt <= Date.now()) await this.settle(state.id);
+    const isGone = this.destroyed.has(state.id);
     let changed = false;
     for (const channel of state.channels.keys()) {
-      const isReader = reads(state, channel, { ...this.seen, readTo: () => 0 });
+      const isReader = !isGone && reads(state, channel, { ...this.seen, readTo: () => 0 });
       if (isReader === channels.has(channel)) continue;
       changed = true;
       if (!isReader) {
@@ -238,6 +243,16 @@ export class World {
       await log.sync();
     }
     return changed;
+  }
+
+  /** Once the hub shows that it destroyed an operation, what rests here of it goes too. */
+  private async settle(operation: string): Promise<void> {
+    if (this.destroyed.has(operation)) return;
+    const { settle } = await later(() => import("./closing.ts"));
+    const shown = await settle(this, operation);
+    if (shown === null) return;
+    this.destroyed.set(operation, shown);
+    await this.records.forget(operation);
   }
 
   private async takeAll(packets: readonly Packet[]): Promise<void> {
