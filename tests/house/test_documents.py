@@ -22,7 +22,9 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 SOURCE = re.compile(r"docs/[\w./-]*\w")
 FENCED = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 OUTSIDE = ("http://", "https://", "mailto:")
-BESIDE_OTHERS = {"acts", "people", "changes", "readers", "normal", "errors"}
+BESIDE_OTHERS = {"directory_rules", "enrolment", "acts", "deeds", "matrix", "people", "normal", "errors"} | {
+    "membership_rules", "membership_changes", "changes", "change_forms", "readers",
+}  # fmt: skip
 """Modules of crypto/ that a page names beside its own."""
 WITHOUT_VECTORS = {"errors"}
 
