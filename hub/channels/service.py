@@ -58,11 +58,11 @@ class Channels:
         """At most `limit` envelopes after or before a place; raises NotAReader."""
         if not self._sight.may_read_channel(actor.account, operation, channel):
             raise NotAReader("not among the channel's readers")
+        head = await self._journal.head(channel)  # before the list: what comes between would look left out of it
         if before is not None:
             stored, more = await self._journal.list_before(channel, before, limit)
         else:
             stored, more = await self._journal.list_after(channel, after or 0, limit)
-        head = await self._journal.head(channel)
         last_seq = 0 if head is None else head.seq
         first, last = (stored[0].seq, stored[-1].seq) if stored else (0, 0)
         leaf = LeafDraft(
