@@ -6,13 +6,12 @@ Peru comes with a new machine each time, so nothing that was pinned before helps
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from crypto.encoding import b64
 from hub.audit.heads import HEADS
@@ -22,6 +21,7 @@ from hub.client.state import now
 from tests.hostile.malicious import MaliciousHub, Packets, place
 from tests.hostile.visitors import Desk
 from tests.people import Channel, Village
+from tests.worker_clock import put_ahead
 
 HELD_BACK = "The hub says that there is more, and doesn’t deliver it."
 HISTORY = "The hub shows another history than before."
@@ -127,24 +127,9 @@ async def test_nothing_is_sent_on_news_older_than_a_day(
 
     seat = await desk.page(peru, channel)
     await seat.shows("Twelve drums")
-    await in_the_worker(
-        desk.chromium, liar.address("peru"), f"const honest = Date.now; Date.now = () => honest() + {DAY + 60_000};"
-    )
+    await put_ahead(desk.chromium, liar.address("peru"), DAY + 60_000)
     await seat.write("Too late here")
     await seat.shows("What this browser knows is over a day old, so nothing is sent.")
     await seat.page.get_by_role("button", name="Edit it again").click()
     await expect(seat.page.locator("#post")).to_have_value("Too late here")
     assert liar.sent(r"/envelopes") == []
-
-
-async def in_the_worker(chromium: Browser, origin: str, script: str) -> None:
-    """Sets the clock of the worker at `origin`, which no page can reach."""
-    session = await chromium.new_browser_cdp_session()
-    found = await session.send("Target.getTargets", {"filter": [{"type": "shared_worker"}]})
-    [target] = [one for one in found["targetInfos"] if one["url"].startswith(origin)]
-    attached = await session.send("Target.attachToTarget", {"targetId": target["targetId"], "flatten": False})
-    message = {"id": 1, "method": "Runtime.evaluate", "params": {"expression": script}}
-    await session.send(
-        "Target.sendMessageToTarget", {"sessionId": attached["sessionId"], "message": json.dumps(message)}
-    )
-    await session.detach()

@@ -31,7 +31,7 @@ export function Closing({ operation }: { readonly operation: B64 }) {
     setDone(words);
   };
   return (
-    <section aria-labelledby="end-t">
+    <section class="stack" aria-labelledby="end-t">
       <h2 id="end-t">{t("The end of the operation")}</h2>
       <p role="status" class={done === "" ? "hidden-text" : "panel is-checked done"}>
         {done}
@@ -79,7 +79,7 @@ function Standing({ view, ask }: StandingProps) {
         {!closed && can("operation.close") && <Button what="close" ask={ask} words={t("Close the operation")} />}
         {mine !== undefined && <Button what="countersign" ask={ask} words={t("Sign beside")} />}
         {closed && view.destroyAt === null && view.hold === null && mine === undefined && can("operation.destroy") && (
-          <Button what="destroy" ask={ask} words={t("Destroy the operation")} disabled={view.others.length === 0} />
+          <Button what="destroy" ask={ask} words={others.length > 0 ? t("Sign once more") : t("Destroy the operation")} disabled={view.others.length === 0} />
         )}
         {view.destroyAt !== null && can("destroy.cancel") && <Button what="cancel" ask={ask} words={t("Stop the destruction")} />}
         {view.hold === null && can("hold.set") && <Button what="hold" ask={ask} words={t("Forbid destroying it")} />}
