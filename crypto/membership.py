@@ -47,6 +47,7 @@ from crypto.readers import (
     pending,
     readers,
     reads_channel,
+    served_again,
     stale,
 )
 from crypto.signing import verify
@@ -72,6 +73,7 @@ __all__ = [  # an operation's users find its state and its written forms here to
     "pending",
     "read_entry",
     "readers",
+    "served_again",
     "stale",
 ]
 

@@ -57,6 +57,7 @@ from crypto.readers import (
     coordinators,
     pending,
     reported,
+    served_again,
     stale,
 )
 
@@ -200,8 +201,8 @@ def _grant(after: Operation, directory: Directory, change: Grants) -> Operation:
     epoch = channel.epoch
     if epoch is None or epoch.number != change.epoch:
         raise WrongPlace("not the channel's current epoch")
-    had = frozenset((reader.account, reader.aik) for reader in epoch.holders)
-    if not all(_had_before(after, account, had) for account in change.to):
+    again = {reader.account for reader in served_again(after, change.channel, directory)}
+    if not again.issuperset(change.to):
         if channel.history != "all":
             raise NotAllowed("history is from joining: a newcomer needs a new epoch")
         if stale(after, change.channel, directory):
@@ -212,11 +213,6 @@ def _grant(after: Operation, directory: Directory, change: Grants) -> Operation:
     served: tuple[Reader, ...] = tuple(waiting[account] for account in change.to)
     given = replace(epoch, granted=epoch.granted + served)
     return replace(after, channels={**after.channels, change.channel: replace(channel, epoch=given)})
-
-
-def _had_before(after: Operation, account: AccountId, had: frozenset[tuple[AccountId, bytes]]) -> bool:
-    member = after.members.get(account)
-    return member is not None and member.restored_from is not None and (account, member.restored_from) in had
 
 
 def _accept_rules(after: Operation, entry: Entry, change: RulesAccept) -> Operation:

@@ -130,6 +130,21 @@ def pending(state: Operation, channel: ChannelId, directory: Directory) -> tuple
     return tuple(r for r in _readers(state, channel, directory) if (r.account, r.aik, r.generation) not in held)
 
 
+def served_again(state: Operation, channel: ChannelId, directory: Directory) -> tuple[Reader, ...]:
+    """
+    Restored members who wait for the current epoch and had it under their key before: it may be granted to them again
+    whatever the channel's history, though their own loss made it stale.
+    """
+    epoch = state.channel(channel).epoch
+    had = frozenset() if epoch is None else frozenset((reader.account, reader.aik) for reader in epoch.holders)
+    members = state.members
+    return tuple(
+        reader
+        for reader in pending(state, channel, directory)
+        if (reader.account, members[reader.account].restored_from) in had
+    )
+
+
 def stale(state: Operation, channel: ChannelId, directory: Directory) -> bool:
     """
     Whether someone who can open the current epoch no longer reads the channel with the same identity key and key

@@ -16,7 +16,17 @@ from crypto.changes import Author, audience_form
 from crypto.encoding import AccountId, ChannelId, Json, OperationId, b64, canon, hash_of, ids
 from crypto.epochs import EpochRecord, Reader, wraps_root
 from crypto.errors import ProtocolError
-from crypto.membership import Operation, apply, entry_body, entry_id, pending, readers, stale
+from crypto.membership import (
+    CLOSED,
+    Operation,
+    apply,
+    entry_body,
+    entry_id,
+    pending,
+    readers,
+    served_again,
+    stale,
+)
 from crypto.packet import join_parts, pack
 from crypto.readers import EPOCH_AGE, Channel
 from crypto.sealing import make_epoch, make_wraps
@@ -165,10 +175,12 @@ async def _compose(
     for channel in sorted(after.channels):
         if only is not EVERY and channel not in only and channel not in labels:
             continue
-        new = _needs_epoch(state, before, after, channel)
-        if not new and not _may_grant(state, before, after, channel):
+        to, again = _served(state, before, after, channel)
+        needed = _needs_epoch(state, before, after, channel)
+        new = needed and not again
+        if not new and not to:
             continue
-        served = len((readers if new else pending)(after, channel, state.directory.latest))
+        served = len(readers(after, channel, state.directory.latest) if new else to)
         signed += EPOCH_SIGNED if new else 200 + 25 * served
         carried += ROW_CARRIED * served
         if (records or granted) and (signed > SIGNED_ROOM or carried > BESIDE_ROOM):
@@ -181,9 +193,10 @@ async def _compose(
                 late.append(wraps)
                 made[channel, record.epoch] = secret
             else:
-                change, wraps = await _grants(state, after, channel)
+                change, wraps = await _grants(state, after, channel, to)
                 granted.append(change)
                 beside.wraps.append(wraps)
+                beside.is_full |= needed  # the next secret can't stand in the entry that hands on this one
         except (ProtocolError, Fault):
             continue  # what doesn't hold in one channel keeps nobody from the change: another reader tends to it
     beside.wraps += late  # the wraps of grants stand first, as the hub reads them
@@ -220,7 +233,7 @@ def _body(state: State, before: Operation, changes: Sequence[Json], records: Seq
 def _needs_epoch(state: State, before: Operation, after: Operation, channel: ChannelId) -> bool:
     """Missing, stale, or somebody waits who may not be given the old one; and this member may make it."""
     place = after.channel(channel)
-    if not place.open or not _reads(state, after, channel):
+    if not place.open or after.phase == CLOSED or not _reads(state, after, channel):
         return False
     if place.epoch is None:
         return True
@@ -242,16 +255,22 @@ def _others_first(state: State, place: Channel) -> bool:
     return state.account in concerned and has_others and now() - at < OTHERS_FIRST
 
 
-def _may_grant(state: State, before: Operation, after: Operation, channel: ChannelId) -> bool:
-    place = after.channel(channel)
-    return (
-        place.open
-        and place.epoch is not None
-        and place.history == "all"
-        and bool(pending(after, channel, state.directory.latest))
-        and _reads(state, before, channel)
-        and _holds(state, place.epoch.holders)
-    )
+def _served(state: State, before: Operation, after: Operation, channel: ChannelId) -> tuple[Sequence[Reader], bool]:
+    """
+    Whom this member may give the current epoch, and whether they are restored members who get it again before there is
+    another: nothing else ever opens to them what was said under it.
+    """
+    place, directory = after.channel(channel), state.directory.latest
+    if not place.open or place.epoch is None or not _reads(state, before, channel):
+        return (), False
+    if not _holds(state, place.epoch.holders):
+        return (), False
+    again = served_again(after, channel, directory)
+    if again and (place.history != "all" or after.phase == CLOSED):
+        return again, True
+    if place.history != "all" or stale(after, channel, directory):
+        return (), False
+    return pending(after, channel, directory), False
 
 
 async def _epoch(
@@ -273,11 +292,10 @@ async def _epoch(
     return record, _wraps_form(channel, number, to, wraps), secret
 
 
-async def _grants(state: State, after: Operation, channel: ChannelId) -> tuple[Json, Json]:
+async def _grants(state: State, after: Operation, channel: ChannelId, to: Sequence[Reader]) -> tuple[Json, Json]:
     epoch = after.channel(channel).epoch
     assert epoch is not None
     secret = await epochs.epoch_secret(state, after.id, channel, epoch.number)
-    to = pending(after, channel, state.directory.latest)
     place = epochs.place_of(state, after.id, channel)
     wraps = make_wraps(place, epoch.record.commitment, _with_keys(state, to), secret)
     change: Json = {
@@ -307,7 +325,8 @@ def _reads(state: State, operation: Operation, channel: ChannelId) -> bool:
 
 
 def _holds(state: State, holders: Sequence[Reader]) -> bool:
-    return any(reader.account == state.account for reader in holders)
+    aik = state.directory.latest.account(state.account).aik
+    return any((reader.account, reader.aik) == (state.account, aik) for reader in holders)
 
 
 def _me(state: State) -> Author:

@@ -13,7 +13,7 @@ import random
 
 from crypto.encoding import ChannelId, OperationId
 from crypto.errors import ProtocolError
-from crypto.membership import Operation, epoch_needed, readers
+from crypto.membership import Operation, epoch_needed, readers, served_again
 from hub.client.epochs import check_sound
 from hub.client.errors import Fault, Refused, Unreachable
 from hub.client.governance import commit, report_bad
@@ -85,7 +85,9 @@ def _needy(state: State, operation: OperationId) -> set[ChannelId]:
     return {
         channel
         for channel, place in latest.channels.items()
-        if place.open and _reads(state, latest, channel) and epoch_needed(latest, channel, directory, now())
+        if place.open
+        and _reads(state, latest, channel)
+        and (epoch_needed(latest, channel, directory, now()) or served_again(latest, channel, directory))
     }
 
 

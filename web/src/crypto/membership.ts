@@ -35,6 +35,7 @@ export {
   memberOf,
   pending,
   readers,
+  servedAgain,
   stale,
   type Channel,
   type Epoch,

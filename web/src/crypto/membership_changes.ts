@@ -13,10 +13,10 @@ import type { Directory } from "./people.ts";
 import {
   channelOf,
   coordinators,
-  holders,
   memberOf,
   pending,
   reported,
+  servedAgain,
   stale,
   type Channel,
   type Member,
@@ -173,9 +173,8 @@ function granted(after: Operation, directory: Directory, change: ChangeOf<"grant
   const channel = channelOf(after, change.channel);
   if (!channel.open) throw notAllowed("The channel is closed.");
   const epoch = currentEpoch(after, change.channel, change.epoch, "This is not the channel's current epoch.");
-  const had = new Set(holders(epoch).map(({ account, aik }) => `${account} ${aik}`));
-  const again = (account: string) => had.has(`${account} ${after.members.get(account)?.restoredFrom ?? ""}`);
-  if (!change.to.every(again)) {
+  const again = new Set(servedAgain(after, change.channel, directory).map(({ account }) => account));
+  if (!change.to.every((account) => again.has(account))) {
     if (channel.history !== "all") throw notAllowed("History is from joining: a newcomer needs a new epoch.");
     if (stale(after, change.channel, directory)) throw refusal("stale-epoch", "A stale epoch is not granted to anyone.");
   }

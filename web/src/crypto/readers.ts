@@ -158,6 +158,18 @@ export function pending(state: Operation, channel: string, directory: Directory)
 }
 
 /**
+ * Restored members who wait for the current epoch and had it under their key before: it may be granted to them again whatever
+ * the channel's history, though their own loss made it stale.
+ */
+export function servedAgain(state: Operation, channel: string, directory: Directory): readonly Reader[] {
+  const { epoch } = channelOf(state, channel);
+  const had = new Set(epoch === null ? [] : holders(epoch).map(({ account, aik }) => `${account} ${aik}`));
+  return pending(state, channel, directory).filter(({ account }) =>
+    had.has(`${account} ${state.members.get(account)?.restoredFrom ?? ""}`),
+  );
+}
+
+/**
  * Whether someone who can open the current epoch no longer reads the channel with the same identity key and key
  * generation, or it was reported bad. Nobody seals under a stale epoch. False while there is none.
  */

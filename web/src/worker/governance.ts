@@ -8,7 +8,7 @@
 import { chainStart } from "../crypto/chain.ts";
 import type { Change } from "../crypto/changes.ts";
 import { b64, type Bytes, canon, compareIds, type JsonObject } from "../crypto/encoding.ts";
-import { type EpochRecord, wrapsRoot } from "../crypto/epochs.ts";
+import { type EpochRecord, type Reader, wrapsRoot } from "../crypto/epochs.ts";
 import {
   apply,
   channelOf,
@@ -19,9 +19,11 @@ import {
   type Operation,
   pending,
   readers,
+  servedAgain,
   stale,
 } from "../crypto/membership.ts";
 import { joinParts, pack } from "../crypto/packet.ts";
+import type { Directory } from "../crypto/people.ts";
 import { makeEpoch, makeWraps } from "../crypto/sealing.ts";
 import { Refused, sendPacket } from "../net/api.ts";
 import type { ChannelLog } from "./channel.ts";
@@ -140,8 +142,9 @@ async function compose(at: Governing, meant: Meant): Promise<Composed | null> {
     }
     const log = at.log(channel);
     if (log === null || !mayTend(at, before, after, channel)) continue;
-    const served = pending(after, channel, directory);
-    const isNew = stale(after, channel, directory) || (served.length > 0 && channelOf(after, channel).history === "from-join");
+    const again = givenAgain(after, channel, directory);
+    const isNew = again.length === 0 && needsNext(after, channel, directory);
+    const served = again.length > 0 ? again : givenNow(after, channel, directory);
     if (!isNew && served.length === 0) continue;
     const to = isNew ? readers(after, channel, directory) : served;
     signed += isNew ? EPOCH_SIGNED : 200 + 25 * to.length;
@@ -153,7 +156,7 @@ async function compose(at: Governing, meant: Meant): Promise<Composed | null> {
       records.push(record);
       late.push(beside);
     } else {
-      const { change, beside } = await grantOf(at, after, channel);
+      const { change, beside } = await grantOf(at, after, channel, served);
       grants.push(change);
       first.push(beside);
     }
@@ -189,13 +192,34 @@ function entryOf({ keys, directory, operation }: Governing, before: Operation, c
 function mayTend({ keys, directory }: Governing, before: Operation, after: Operation, channel: string): boolean {
   const { open, epoch } = channelOf(after, channel);
   const reads = (state: Operation): boolean => state.channels.has(channel) && isReader(state, channel, keys.account, directory.latest);
-  return open && epoch !== null && reads(before) && reads(after) && holders(epoch).some(({ account }) => account === keys.account);
+  const { aik } = directory.latest.account(keys.account);
+  const holds = epoch !== null && holders(epoch).some((one) => one.account === keys.account && one.aik === aik);
+  return open && holds && reads(before) && reads(after);
+}
+
+/** Whether the channel's next secret has to be made before anything is sealed. Nothing is sealed in a closed operation. */
+function needsNext(after: Operation, channel: string, directory: Directory): boolean {
+  if (after.phase === "closed") return false;
+  const joined = channelOf(after, channel).history === "from-join" && pending(after, channel, directory).length > 0;
+  return joined || stale(after, channel, directory);
+}
+
+/** Restored members who get the current secret again before there is another: nothing else ever opens to them what was said under it. */
+function givenAgain(after: Operation, channel: string, directory: Directory): readonly Reader[] {
+  const isKept = channelOf(after, channel).history === "all" && after.phase !== "closed";
+  return isKept ? [] : servedAgain(after, channel, directory);
+}
+
+/** Readers who wait and may be given the current secret as it is. */
+function givenNow(after: Operation, channel: string, directory: Directory): readonly Reader[] {
+  const isKept = channelOf(after, channel).history === "all" && !stale(after, channel, directory);
+  return isKept ? pending(after, channel, directory) : [];
 }
 
 /** A channel without any secret yet, of which this person is a reader. */
 function mayBegin({ keys, directory }: Governing, after: Operation, channel: string): boolean {
   const { open, epoch } = channelOf(after, channel);
-  return open && epoch === null && isReader(after, channel, keys.account, directory.latest);
+  return after.phase !== "closed" && open && epoch === null && isReader(after, channel, keys.account, directory.latest);
 }
 
 async function firstEpoch({ keys, directory }: Governing, after: Operation, channel: string, label: string): ReturnType<typeof makeEpoch> {
@@ -204,11 +228,15 @@ async function firstEpoch({ keys, directory }: Governing, after: Operation, chan
   return makeEpoch(place, 1, recipients(readers(after, channel, directory.latest), directory), label, seen, null);
 }
 
-async function grantOf(at: Governing, after: Operation, channel: string): Promise<{ readonly change: Change; readonly beside: Uint8Array }> {
+async function grantOf(
+  at: Governing,
+  after: Operation,
+  channel: string,
+  served: readonly Reader[],
+): Promise<{ readonly change: Change; readonly beside: Uint8Array }> {
   const { epoch } = channelOf(after, channel);
   if (epoch === null) throw new Declined("stale-epoch");
   const { number, record } = epoch;
-  const served = pending(after, channel, at.directory.latest);
   const to = recipients(served, at.directory);
   const place = { hub: at.keys.hub, operation: after.id, channel };
   const wraps = await makeWraps(place, record.commitment, to, await at.secrets.of(channel, number));
@@ -227,6 +255,6 @@ function waiting({ operation, directory }: Governing, done: ReadonlySet<string>)
   const state = known(operation);
   const needs = (channel: string): boolean =>
     channelOf(state, channel).epoch !== null &&
-    (stale(state, channel, directory.latest) || pending(state, channel, directory.latest).length > 0);
+    (needsNext(state, channel, directory.latest) || pending(state, channel, directory.latest).length > 0);
   return [...state.channels].filter(([channel, { open }]) => open && !done.has(channel) && needs(channel)).map(([channel]) => channel);
 }
