@@ -2,15 +2,23 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Final
 
 from hub.client.domain.published import Domain
 from hub.client.domain.templates import Value
+from hub.exercise import warned_health, warned_precursors, warned_twin
 from hub.exercise.chance import Chance, minute
 from hub.exercise.items import UNSENT, Draft, alert
-from hub.exercise.operations import Exercise
+from hub.exercise.operations import CLEAR_FIELD, HEALTH_SHIELD, TWIN_GATE, Exercise
 from hub.exercise.people import Person
 from hub.exercise.sentences import spaced
-from hub.exercise.warned import WARNED, Warned
+from hub.exercise.warned import Warned
+
+WARNED: Final = {
+    HEALTH_SHIELD: warned_health.WARNED,
+    CLEAR_FIELD: warned_precursors.WARNED,
+    TWIN_GATE: warned_twin.WARNED,
+}
 
 
 def warnings(chance: Chance, exercise: Exercise, now: datetime, domain: Domain) -> Iterator[Draft]:
