@@ -8,8 +8,8 @@ class Warned:
     """
     One warning: who warns whom, how many days before now, of what; and the answers.
 
-    `answers` are (country, hours after, what, remark): what is ``no:`` and a reason, or a result, with quantity and unit
-    where something was found.
+    `answers` are (country, hours after, what, remark): what is ``no:`` and a reason, or a result, with quantity and
+    unit where something was found.
     """
 
     channel: str
