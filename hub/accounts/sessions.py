@@ -40,7 +40,7 @@ class Live(Protocol):
 
     def end_session(self, jti: str, code: str) -> None: ...
 
-    def end_account(self, account: bytes, code: str) -> None: ...
+    def end_account(self, account: bytes, code: str, device: bytes | None = None) -> None: ...
 
     def session_renewed(self, jti: str, expires_at: int) -> None: ...
 
@@ -210,11 +210,14 @@ class Sessions:
         self._cache.pop(actor.jti, None)
         self._live.end_session(actor.jti, "signed-out")
 
-    def forget(self, account: bytes) -> None:
-        """Something about the account has changed: its sessions are read anew, and its connections end."""
+    def forget(self, account: bytes, device: bytes | None = None) -> None:
+        """
+        Something about the account, or one of its devices, has changed: its sessions are read anew, and the connections
+        end.
+        """
         for jti in [jti for jti, cached in self._cache.items() if cached.row.account == account]:
             del self._cache[jti]
-        self._live.end_account(account, "expired-session")
+        self._live.end_account(account, "expired-session", device)
 
     def _check_device(self, actor: Actor, device: bytes, at: int, body: bytes, signature: bytes) -> None:
         key = self._rolls.device_key(actor.account, device)

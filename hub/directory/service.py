@@ -33,7 +33,11 @@ class Directories:
     """One act at a time: each names its place in its signers' own count, the hub gives it the next in the chain."""
 
     def __init__(
-        self, state: DirectoryState, journal: Journal, clock: Clock, forget_sessions: Callable[[bytes], None]
+        self,
+        state: DirectoryState,
+        journal: Journal,
+        clock: Clock,
+        forget_sessions: Callable[[bytes, bytes | None], None],
     ) -> None:
         self._state = state
         self._journal = journal
@@ -81,8 +85,10 @@ class Directories:
                 detail={"by": [b64(signer) for signer in act.by], "act": act.type},
             )
             receipt = await self._journal.append(Record(leaf, statement, also=self._projection(act)))
-        if isinstance(act.deed, AccountSuspend | AccountRekey | DeviceRevoke):
-            self._forget_sessions(act.deed.account)
+        if isinstance(act.deed, AccountSuspend | AccountRekey):
+            self._forget_sessions(act.deed.account, None)
+        if isinstance(act.deed, DeviceRevoke):
+            self._forget_sessions(act.deed.account, act.deed.device)
         return receipt
 
     async def entries(self, after: int, limit: int, actor: Actor) -> tuple[list[Stored], bool]:

@@ -64,9 +64,10 @@ class Live:
         """The session is over: its connections hear why and close."""
         self._end([one for one in self._fanout.receivers if one.actor.jti == jti], code)
 
-    def end_account(self, account: bytes, code: str) -> None:
-        """All connections of an account hear why and close."""
-        self._end([one for one in self._fanout.receivers if one.account == account], code)
+    def end_account(self, account: bytes, code: str, device: bytes | None = None) -> None:
+        """All connections of an account, or those of one of its devices, hear why and close."""
+        ended = [one for one in self._fanout.receivers if one.account == account and device in (None, one.device)]
+        self._end(ended, code)
 
     def end_all(self, code: str) -> None:
         """The hub stops."""
