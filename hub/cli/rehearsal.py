@@ -27,6 +27,7 @@ from hub.client.keystore import write_profile
 from hub.client.member import Member
 from hub.client.registrar import Handed, Registrar
 from hub.client.state import now
+from hub.exercise.cards import sign_cards
 from hub.exercise.items import Item
 from hub.exercise.operations import Channel, Exercise, exercises
 from hub.exercise.people import Part, Person, people
@@ -186,6 +187,7 @@ async def rehearse(
         try:
             await _sign_in(players, tell)
             await _play(players, tell)
+            await sign_cards({one.person.code: one.client for one in players}, now())
             await asyncio.gather(*(one.client.keep_pins() for one in players))
         finally:
             for one in players:

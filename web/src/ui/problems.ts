@@ -14,6 +14,8 @@ export function signInWords(problem: Problem): string {
     case "unauthenticated":
     case "cannot-open":
       return t("Account, passphrase and second secret don’t fit together. Check each of them.");
+    case "dormant":
+      return t("Nobody has signed in to this account for too long, so it is blocked. Nothing was deleted. Ask an administrator to restore it.");
     case "second-missing":
       return t("Write the second secret from your sheet");
     case "malformed":

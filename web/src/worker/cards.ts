@@ -16,7 +16,7 @@ import type { World } from "./world.ts";
 
 /** Begins like the pins: a hub may not drop it from under this device. */
 const RECORD = "pins-cards";
-const FRESH = 30_000;
+const FRESH = 3_000;
 
 export interface At {
   readonly world: World;
@@ -40,7 +40,7 @@ type Seen = ReadonlyMap<string, SeenCard>;
 
 const held = new WeakMap<World, { readonly at: number; readonly shown: Promise<ReadonlyMap<string, Shown>> }>();
 
-/** Every account's card; asked for at most twice a minute. */
+/** Every account's card; asked for once where a page asks for several things at once. */
 export function cards(at: At): Promise<ReadonlyMap<string, Shown>> {
   const before = held.get(at.world);
   if (before !== undefined && Date.now() - before.at < FRESH) return before.shown;
