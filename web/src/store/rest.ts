@@ -16,7 +16,8 @@ export interface DeviceRecord {
   readonly madeAt: number;
   readonly key: CryptoKeyPair;
   readonly rest: CryptoKey;
-  readonly second: { readonly nonce: Bytes; readonly sealed: Bytes };
+  /** Null until it is typed here: who came in by a passkey or a recovery code has not said it. */
+  readonly second: { readonly nonce: Bytes; readonly sealed: Bytes } | null;
 }
 
 /** A record that only the account's vault opens: a draft, an outbox entry, the pins, the read marks. */
@@ -68,13 +69,14 @@ export class Rest {
     return crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
   }
 
-  static async sealSecond(rest: CryptoKey, second: Bytes): Promise<DeviceRecord["second"]> {
+  static async sealSecond(rest: CryptoKey, second: Bytes): Promise<NonNullable<DeviceRecord["second"]>> {
     const nonce = randomBytes(12);
     const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, rest, second);
     return { nonce, sealed: new Uint8Array(sealed) };
   }
 
-  static async openSecond(record: DeviceRecord): Promise<Bytes> {
+  static async openSecond(record: DeviceRecord): Promise<Bytes | null> {
+    if (record.second === null) return null;
     const { nonce, sealed } = record.second;
     return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: nonce }, record.rest, sealed));
   }
@@ -84,14 +86,16 @@ export class Rest {
    *
    * Raises NotKept where the browser silently stored something else (seen with key types it can't store).
    */
-  async keepDevice(record: DeviceRecord, second: Bytes): Promise<void> {
+  async keepDevice(record: DeviceRecord, second: Bytes | null): Promise<void> {
     await this.db.put("devices", record, undefined);
     const kept = await this.device(record.code);
     if (kept === null || kept.device !== record.device) throw new NotKept("The device's record was not kept.");
     const probe = randomBytes(32);
     const signature = await crypto.subtle.sign("Ed25519", kept.key.privateKey, probe);
     const holds = await crypto.subtle.verify("Ed25519", record.key.publicKey, signature, probe);
-    if (!holds || !equalBytes(await Rest.openSecond(kept), second)) throw new NotKept("The device's keys were not kept.");
+    const opened = await Rest.openSecond(kept);
+    const same = second === null || opened === null ? opened === second : equalBytes(opened, second);
+    if (!holds || !same) throw new NotKept("The device's keys were not kept.");
   }
 
   async sealed(account: string): Promise<readonly SealedRecord[]> {

@@ -19,6 +19,9 @@ const Admit = lazy(async () => (await import("./admit.tsx")).Admit);
 const Operation = lazy(async () => (await import("./operation.tsx")).Operation);
 const OperationHistory = lazy(async () => (await import("./operation-history.tsx")).OperationHistory);
 const OpenOperation = lazy(async () => (await import("./operation-open.tsx")).OpenOperation);
+const Devices = lazy(async () => (await import("./devices.tsx")).DevicesPage);
+const NewSheet = lazy(async () => (await import("./new-sheet.tsx")).NewSheetPage);
+const Lost = lazy(async () => (await import("./lost.tsx")).LostPage);
 const Keys = lazy(async () => (await import("./keys.tsx")).Keys, Nothing);
 const DirectoryPage = lazy(async () => (await import("./directory.tsx")).DirectoryPage);
 const Person = lazy(async () => (await import("./person.tsx")).Person);
@@ -34,6 +37,11 @@ function titleOf(at: Place): string {
       return t("Channels");
     case "about":
       return t("What the hub can and can’t see");
+    case "devices":
+    case "sheet":
+      return t("Devices and ways in");
+    case "lost":
+      return t("If you lost something");
     case "notices":
       return t("Who has acknowledged");
     case "channel":
@@ -65,9 +73,16 @@ function titleOf(at: Place): string {
 
 function Content() {
   const at = place.value;
+  if (session.value?.needsSheet === true) return <NewSheet />;
   switch (at.page) {
     case "home":
       return <Home />;
+    case "devices":
+      return <Devices />;
+    case "sheet":
+      return <NewSheet />;
+    case "lost":
+      return <Lost />;
     case "about":
       return <About />;
     case "notices":
@@ -171,8 +186,9 @@ function Waiting() {
 }
 
 function Closed() {
-  useTitle(place.value.page === "about" ? t("What the hub can and can’t see") : t("Sign in"));
-  if (place.value.page !== "about") {
+  const { page } = place.value;
+  useTitle(page === "about" || page === "lost" ? titleOf(place.value) : t("Sign in"));
+  if (page !== "about" && page !== "lost") {
     return (
       <div class="plain">
         <SignIn />
@@ -183,7 +199,7 @@ function Closed() {
     <div class="plain">
       <SkipLink />
       <Header open={false} />
-      <About />
+      {page === "lost" ? <Lost /> : <About />}
     </div>
   );
 }

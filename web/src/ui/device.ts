@@ -1,4 +1,7 @@
-/** Names this browser for the list of devices: "Edge on Windows", from what the browser says of itself. Names are never translated. */
+/**
+ * Names this browser for the list of devices: "Edge on Windows, Accra", from what the browser says of itself and of its clock. Names
+ * are never translated.
+ */
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/Edg\//, "Edge"],
@@ -21,5 +24,7 @@ function first(kinds: readonly (readonly [RegExp, string])[], text: string, othe
 }
 
 export function deviceLabel(agent: string = navigator.userAgent): string {
-  return `${first(BROWSERS, agent, "Browser")} on ${first(SYSTEMS, agent, "computer")}`;
+  const city = Intl.DateTimeFormat().resolvedOptions().timeZone.split("/").slice(1).at(-1)?.replaceAll("_", " ");
+  const machine = `${first(BROWSERS, agent, "Browser")} on ${first(SYSTEMS, agent, "computer")}`;
+  return city === undefined ? machine : `${machine}, ${city}`;
 }

@@ -107,6 +107,11 @@ function AccountMenu() {
           </a>
         </li>
         <li>
+          <a href="/o/devices" onClick={close}>
+            {t("Devices and ways in")}
+          </a>
+        </li>
+        <li>
           <a href="/o/about" onClick={close}>
             {t("What the hub can and can’t see")}
           </a>
@@ -187,6 +192,15 @@ function Strips() {
   const waiting = outbox.value.filter(({ state }) => state === "waiting" || state === "sending").length;
   const end = session.value?.expiresAt ?? null;
   const ending = end !== null && end - now.value < WARN_BEFORE;
+  const stay = (): void => attempt(ask("renew", { stay: true }).then(turnTo));
+  useEffect(() => {
+    if (!ending) return;
+    const key = (event: KeyboardEvent): void => {
+      if (event.key === "F2") stay();
+    };
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, [ending]);
   return (
     <div class="strips" role="status">
       {connection.value === "offline" && (
@@ -208,8 +222,8 @@ function Strips() {
         <p class="strip is-due">
           <Icon name="clock" />
           <span>{t("Your session ends at {time} UTC. What you typed is kept.", { time: clock(end) })}</span>
-          <button class="button is-small" type="button" onClick={() => attempt(ask("renew", {}).then(turnTo))}>
-            {t("Stay signed in")}
+          <button class="button is-small" type="button" onClick={stay}>
+            {t("Stay signed in")} <kbd>F2</kbd>
           </button>
         </p>
       )}

@@ -2,7 +2,7 @@
 import type { Problem } from "../worker/protocol.ts";
 import { t, tn } from "./words.ts";
 
-function waitingTime(seconds: number): string {
+export function waitingTime(seconds: number): string {
   return seconds < 90
     ? tn("Try again in {n} second.", "Try again in {n} seconds.", Math.max(1, Math.ceil(seconds)))
     : tn("Try again in {n} minute.", "Try again in {n} minutes.", Math.ceil(seconds / 60));
@@ -18,10 +18,12 @@ export function signInWords(problem: Problem): string {
       return t("Nobody has signed in to this account for too long, so it is blocked. Nothing was deleted. Ask an administrator to restore it.");
     case "second-missing":
       return t("Write the second secret from your sheet");
+    case "stale-device":
+      return t("This device was not used for 60 days. Come in another way, or confirm it on another device of yours.");
     case "malformed":
       return t("The second secret has a typing mistake. Compare it with your sheet.");
     case "rate-limited":
-      return `${t("Too many tries. Sign-in rests for a while.")} ${waitingTime(problem.retryAfter ?? 60)}`;
+      return t("Too many tries. Sign-in rests for a while.");
     default:
       return problemWords(problem);
   }

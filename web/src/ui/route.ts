@@ -4,6 +4,7 @@
  * /                                      what needs you
  * /o                                     operations and channels
  * /o/about                               what the hub can and can't see
+ * /o/devices | sheet | lost               one's own devices and ways in; a new sheet; what to do after a loss
  * /o/notices                             who has acknowledged, in the operation where something waits
  * /o/<operation>/notices                 … in one operation
  * /o/open | /o/open/<operation>           a new operation, perhaps like an earlier one
@@ -22,7 +23,7 @@ import type { B64 } from "../worker/protocol.ts";
 export type Place =
   | { readonly page: "home" }
   | { readonly page: "channels" }
-  | { readonly page: "about" }
+  | { readonly page: "about" | (typeof DESKS)[number] }
   | { readonly page: "notices"; readonly operation: B64 | null }
   | { readonly page: OperationPage; readonly operation: B64 }
   | { readonly page: "open"; readonly like: B64 | null }
@@ -37,6 +38,7 @@ export type Place =
 const OPERATION_PAGES = ["operation", "members", "admit", "history", "rules"] as const;
 export type OperationPage = (typeof OPERATION_PAGES)[number];
 
+const DESKS = ["devices", "sheet", "lost"] as const;
 const ID = /^[A-Za-z0-9_-]{16,64}$/;
 const path = signal(location.pathname);
 
@@ -46,6 +48,8 @@ export function placeOf(at: string): Place {
   if (root !== "o" || more.length > 0) return { page: "unknown" };
   if (operation === undefined) return { page: "channels" };
   if (operation === "about" && channel === undefined) return { page: "about" };
+  const desk = DESKS.find((one) => one === operation);
+  if (desk !== undefined && channel === undefined) return { page: desk };
   if (operation === "notices" && channel === undefined) return { page: "notices", operation: null };
   if (ID.test(operation) && channel === "notices" && third === undefined) return { page: "notices", operation };
   if (operation === "open" && third === undefined && (channel === undefined || ID.test(channel))) return { page: "open", like: channel ?? null };

@@ -1,14 +1,16 @@
 /**
  * Sign-in: account code, passphrase, second secret. The secret is found on this device, typed from the sheet, or came with an
- * exercise's link. The passphrase goes to the worker once and is kept nowhere.
+ * exercise's link. The passphrase goes to the worker once and is kept nowhere. Every other way in stands beside it (ways-in.tsx).
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Problem, Session } from "../worker/protocol.ts";
+import type { Problem, Requests } from "../worker/protocol.ts";
 import { deviceLabel } from "./device.ts";
+import { Countdown, stepWords, type Way } from "./entering.tsx";
 import { invited } from "./fragment.ts";
 import { Foot, Header, SkipLink } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
 import { Knows } from "./knows.tsx";
+import { lazy, Nothing, WaitingPart } from "./lazy.tsx";
 import { signInWords } from "./problems.ts";
 import { ask, problemOf, session, turnTo } from "./state.ts";
 import { date } from "./times.ts";
@@ -16,20 +18,8 @@ import { t } from "./words.ts";
 
 type Blank = "account" | "passphrase" | "second";
 
-function stepWords(step: Session["step"]): string {
-  switch (step) {
-    case "signing-in":
-      return t("Step 1 of 4: signing in …");
-    case "opening-keys":
-      return t("Step 2 of 4: opening your keys in this browser …");
-    case "checking-directory":
-      return t("Step 3 of 4: checking who is who …");
-    case "opening-channels":
-      return t("Step 4 of 4: opening your channels …");
-    case null:
-      return t("One moment …");
-  }
-}
+const OtherWays = lazy(async () => (await import("./ways-in.tsx")).OtherWays, Nothing);
+const OtherWay = lazy(async () => (await import("./ways-in.tsx")).OtherWay, WaitingPart);
 
 function missingWords(blank: Blank): string {
   switch (blank) {
@@ -51,6 +41,7 @@ export function SignIn() {
   const [working, setWorking] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [missing, setMissing] = useState<readonly Blank[]>([]);
+  const [way, setWay] = useState<Way>("sheet");
   const summary = useRef<HTMLDivElement>(null);
 
   const onDevice = remembered.find((each) => each.code === code.trim());
@@ -62,20 +53,12 @@ export function SignIn() {
     if (problem !== null || missing.length > 0) summary.current?.focus();
   }, [problem, missing]);
 
-  const unlock = async (): Promise<void> => {
-    const given: Readonly<Record<Blank, string>> = { account: code.trim(), passphrase, second: second.trim() };
-    const blanks = (["account", "passphrase", "second"] as const).filter((name) => given[name] === "" && (name !== "second" || asksSecond));
-    setMissing(blanks);
+  const enter = async (given: Requests["unlock"]["ask"]): Promise<void> => {
     setProblem(null);
-    if (blanks.length > 0 || working) return;
+    setMissing([]);
     setWorking(true);
     try {
-      const opened = await ask("unlock", {
-        code: given.account,
-        passphrase,
-        second: asksSecond || fromLink ? given.second : null,
-        deviceLabel: deviceLabel(),
-      });
+      const opened = await ask("unlock", given);
       setPassphrase("");
       turnTo(opened);
     } catch (reason) {
@@ -83,6 +66,25 @@ export function SignIn() {
     } finally {
       setWorking(false);
     }
+  };
+  const unlock = async (): Promise<void> => {
+    const given: Readonly<Record<Blank, string>> = { account: code.trim(), passphrase, second: second.trim() };
+    const blanks = (["account", "passphrase", "second"] as const).filter((name) => given[name] === "" && (name !== "second" || asksSecond));
+    setMissing(blanks);
+    setProblem(null);
+    if (blanks.length > 0 || working) return;
+    await enter({
+      code: given.account,
+      passphrase,
+      second: asksSecond || fromLink ? given.second : null,
+      deviceLabel: deviceLabel(),
+    });
+  };
+
+  const choose = (next: Way): void => {
+    setProblem(null);
+    setMissing([]);
+    setWay(next);
   };
 
   const wrong = (blank: Blank) => missing.includes(blank);
@@ -98,7 +100,8 @@ export function SignIn() {
           ) : (
             <p class="quiet">{t("For national contact points of an operation. Your keys are opened in this browser and never leave it.")}</p>
           )}
-          <form
+          {way !== "sheet" && <OtherWay way={way} code={code} setCode={setCode} enter={enter} working={working} problem={problem} fail={setProblem} back={() => choose("sheet")} />}
+          {way === "sheet" && <form
             class="stack"
             noValidate
             onSubmit={(event) => {
@@ -198,9 +201,13 @@ export function SignIn() {
             <p class="meta" role="status">
               {(working || session.value?.phase === "opening") && stepWords(session.value?.step ?? null)}
             </p>
-          </form>
+            <Countdown problem={problem} />
+          </form>}
         </section>
-        <Knows more />
+        <div class="stack-large">
+          <OtherWays choose={choose} enter={enter} fail={setProblem} chosen={way} />
+          <Knows more />
+        </div>
       </main>
       <Foot />
     </>

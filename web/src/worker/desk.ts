@@ -5,7 +5,7 @@ import { reference } from "../domain/references.ts";
 import { Refused, sendJson } from "../net/api.ts";
 import { Rest } from "../store/rest.ts";
 import { draftOf, Drafts, formOf, newEnvelopeId } from "./drafts.ts";
-import { bindDevice, hubFacts, openKeys, type Unlocked } from "./keys.ts";
+import { bindDevice, hubFacts, openKeys, stay, type Unlocked } from "./keys.ts";
 import { Marks } from "./marks.ts";
 import { later } from "./later.ts";
 import { isSilent, noticeViews, questions, toAcknowledge } from "./notices.ts";
@@ -65,7 +65,14 @@ export class Desk {
     connection: () => this.connection,
     unlock: (given) => this.unlock(given),
     lock: () => this.close("closed"),
-    renew: () => this.renew(),
+    coming: async (given) => (await later(() => import("./ways.ts"))).coming(given),
+    own: async ({ what, with: given }) => {
+      const { own } = await later(() => import("./own.ts"));
+      const answer = await own({ ...this.opened, rest: await this.resting() }, what, given as never);
+      if (what === "proveSheet") await this.at("open", null);
+      return answer;
+    },
+    renew: ({ stay: longer }) => this.renew(longer),
     signOut: async () => {
       await sendJson("DELETE", "/api/session", null).catch(ignoreRefusal);
       return this.close("closed");
@@ -155,7 +162,8 @@ export class Desk {
       expiresAt: this.open?.expires ?? null,
       mayAudit: account?.may.includes("audit") ?? false,
       mayCoordinate: account?.may.includes("coordinate") ?? false,
-      remembered: (await rest.devices()).map(({ code, madeAt }) => ({ code, at: madeAt })),
+      needsSheet: keys?.needsSheet ?? false,
+      remembered: (await rest.devices()).filter(({ second }) => second !== null).map(({ code, madeAt }) => ({ code, at: madeAt })),
     };
   }
 
@@ -177,7 +185,8 @@ export class Desk {
     try {
       await this.at("opening", "signing-in");
       const facts = await hubFacts();
-      const keys = await openKeys(await this.resting(), facts, given);
+      const rest = await this.resting();
+      const keys = "way" in given ? await (await later(() => import("./ways.ts"))).openOther(rest, facts, given) : await openKeys(rest, facts, given);
       await this.at("opening", "opening-keys");
       const records = new Records(await this.resting(), keys);
       const world = new World(facts.hub, keys, records, {
@@ -221,9 +230,9 @@ export class Desk {
     if (this.open !== null && (await this.open.marks.refresh())) this.tell({ event: "operations" });
   }
 
-  private async renew(): Promise<Session> {
-    const { expires } = await sendJson<{ expires: number }>("POST", "/api/session/renew", null);
-    this.opened.expires = expires;
+  private async renew(longer = false): Promise<Session> {
+    const { keys } = this.opened;
+    this.opened.expires = longer ? await stay(keys) : (await sendJson<{ ends: number }>("POST", "/api/session/renew", null)).ends;
     return this.at("open", null);
   }
 

@@ -6,6 +6,7 @@
 import type { AcknowledgementState, CountryState, Row } from "../domain/acknowledgements.ts";
 import type { NoticeBody } from "../domain/bodies.ts";
 import type { ChangeLine, Governance } from "./governing.ts";
+import type { ByPassphrase, ComingAsk, ComingView, OtherWay, Owning } from "./owning.ts";
 import type { Peopling } from "./peopling.ts";
 
 /** A byte string as base64url without padding: ids, statement ids. */
@@ -30,6 +31,8 @@ export interface Session {
   readonly deviceLabel: string | null;
   readonly expiresAt: number | null;
   readonly mayAudit: boolean;
+  /** The recovery code was used: a new sheet comes before anything else. */
+  readonly needsSheet: boolean;
   readonly mayCoordinate: boolean;
   /** Account codes whose second secret rests on this device, with the day it was stored. */
   readonly remembered: readonly { readonly code: string; readonly at: number }[];
@@ -283,9 +286,12 @@ export interface Evidence {
 /** Requests, each with its answer. Every request has a time limit on the page's side. */
 export interface Requests {
   readonly session: { ask: Record<string, never>; answer: Session };
-  readonly unlock: { ask: { code: string; passphrase: string; second: string | null; deviceLabel: string }; answer: Session };
+  readonly unlock: { ask: ByPassphrase | OtherWay; answer: Session };
+  /** What comes before `unlock` in another way than with the passphrase. */
+  readonly coming: { ask: ComingAsk; answer: ComingView };
   readonly lock: { ask: Record<string, never>; answer: Session };
-  readonly renew: { ask: Record<string, never>; answer: Session };
+  /** `stay`: not only a fresh token, but a later end of the session. */
+  readonly renew: { ask: { stay?: true }; answer: Session };
   readonly signOut: { ask: Record<string, never>; answer: Session };
   readonly connection: { ask: Record<string, never>; answer: Connection };
   readonly operations: { ask: Record<string, never>; answer: readonly OperationView[] };
@@ -320,6 +326,8 @@ export interface Requests {
   readonly govern: { ask: { what: keyof Governance; with: unknown }; answer: unknown };
   /** Everything about people and their contact cards (peopling.ts); `with` and the answer are those of Peopling[what]. */
   readonly people: { ask: { what: keyof Peopling; with: unknown }; answer: unknown };
+  /** Everything about this person's own account (owning.ts); `with` and the answer are those of Owning[what]. */
+  readonly own: { ask: { what: keyof Owning; with: unknown }; answer: unknown };
   /** The log against what all devices of this person saw; it is pinned in the vault from then on. Entries, before: null at first. */
   readonly checkLog: { ask: Record<string, never>; answer: { readonly size: number; readonly before: number | null } };
   /** The person looks at this page: what they read elsewhere meanwhile is asked for. */

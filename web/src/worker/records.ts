@@ -4,6 +4,7 @@
  * The last writer wins and the loser is kept: whoever is overtaken gets the winner back to keep beside its own.
  */
 import type { JsonObject } from "../crypto/encoding.ts";
+import { ProtocolError } from "../crypto/errors.ts";
 import { openPrivate, sealPrivate } from "../crypto/vault.ts";
 import { getJson, Refused, sendJson } from "../net/api.ts";
 import type { Rest } from "../store/rest.ts";
@@ -124,10 +125,22 @@ export class Records {
     return sealPrivate(vaultKey, { hub, account, record, version }, value, nonce());
   }
 
-  private open(record: string, version: number, sealed: string): Promise<JsonObject> {
-    const { hub, account, vaultKey } = this.keys;
-    return openPrivate(vaultKey, { hub, account, record, version }, sealed);
+  /** With the vault's key, or with one of before, under which another device had sealed it. */
+  private async open(record: string, version: number, sealed: string): Promise<JsonObject> {
+    const { hub, account, vaultKey, vault } = this.keys;
+    const place = { hub, account, record, version };
+    for (const former of vault.former ?? []) {
+      const found = await openPrivate(former, place, sealed).catch(otherKey);
+      if (found !== null) return found;
+    }
+    return openPrivate(vaultKey, place, sealed);
   }
+}
+
+/** Sealed under another key than this one. */
+function otherKey(refused: unknown): null {
+  if (refused instanceof ProtocolError && refused.code === "cannot-open") return null;
+  throw refused;
 }
 
 /** A record that nobody has brought yet is no news. */

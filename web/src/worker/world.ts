@@ -81,6 +81,7 @@ export class World {
     this.directory.checkPin((await knownPins(this.records)).pins.directory);
     const own = this.directory.latest.account(this.keys.account);
     if (own.aik !== b64(this.keys.owner.public)) throw new Declined("wrong-identity");
+    await this.keepVault();
     if (this.keys.isNewDevice) await this.addDevice();
     const device = this.directory.latest.devices.get(this.keys.device);
     if (device === null || !this.directory.latest.deviceValid(this.keys.device, this.keys.account)) {
@@ -271,10 +272,26 @@ export class World {
         this.freezeAll(fault.code);
       }
     }
+    if (governance) await this.keepVault().catch((fault: unknown) => this.vaultLost(fault));
     if (governance && (await this.reopen())) this.live.subscribe();
     if (governance) this.watcher.operations();
     for (const [channel, ids] of arrived) this.watcher.items(channel, ids);
     this.pinSoon();
+  }
+
+  /** Another device of this person may have given the account a new key: it is in the vault before the directory names it. */
+  private async keepVault(): Promise<void> {
+    const own = this.directory.latest.account(this.keys.account);
+    if (this.keys.vault.aeks.some(({ generation }) => generation === own.generation)) return;
+    const { takeGeneration } = await later(() => import("./rekeying.ts"));
+    await takeGeneration(this.keys, own);
+  }
+
+  /** The vault has got a new key too: only the new sheet opens it. */
+  private vaultLost(fault: unknown): void {
+    if (fault instanceof ProtocolError) this.watcher.ended();
+    // Otherwise asked again with the next change, and at the next sign-in.
+    else if (!(fault instanceof Refused)) throw fault;
   }
 
   /** Who is who is no longer certain: nothing is sent any more, and the page says why. */
