@@ -7,7 +7,7 @@ import { Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
 import { problemWords } from "./problems.ts";
 import { channelPath, personPath } from "./route.ts";
-import { Away, useStandIns } from "./stand-in.tsx";
+import { Away } from "./stand-in.tsx";
 import { ask, findChannel, findOperation, problemOf } from "./state.ts";
 import { country, locale, t } from "./words.ts";
 
@@ -15,7 +15,6 @@ export function Readers({ operation, id }: { readonly operation: B64; readonly i
   const channel = findChannel(id);
   const [readers, setReaders] = useState<readonly Reader[] | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const away = useStandIns();
   const known = channel !== null;
   useEffect(() => {
     if (!known) return;
@@ -66,7 +65,7 @@ export function Readers({ operation, id }: { readonly operation: B64; readonly i
                   <a href={personPath(reader.account)}>
                     <bdi>{reader.name}</bdi>
                   </a>
-                  <Away all={away} is={({ account }) => account === reader.account} />
+                  <Away is={({ account }) => account === reader.account} />
                 </th>
                 <td class="wide">{roleWords(reader.role)}</td>
                 <td>

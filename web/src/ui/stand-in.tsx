@@ -1,27 +1,46 @@
 /** Who is away and who stands in, wherever people are listed: told as soon as the cards are here, and never waited for. */
-import { useEffect, useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { StandIn } from "../worker/peopling.ts";
 import { people, untilWords } from "./peopled.ts";
+import { session } from "./state.ts";
 import { t } from "./words.ts";
 
-/** Empty while they are on their way; lists stay what they are without them. */
+const FRESH = 30_000;
+const NOBODY: readonly StandIn[] = [];
+const held = signal<{ readonly account: string | null; readonly all: readonly StandIn[] }>({ account: null, all: NOBODY });
+let askedAt = 0;
+
+/** Empty while they are on their way; lists stay what they are without them. Many rows ask once. */
 export function useStandIns(): readonly StandIn[] {
-  const [found, setFound] = useState<readonly StandIn[]>([]);
+  const account = session.value?.account ?? null;
   useEffect(() => {
-    people("standIns", {}).then(setFound, () => setFound([]));
-  }, []);
-  return found;
+    if (held.peek().account === account && Date.now() - askedAt < FRESH) return;
+    askedAt = Date.now();
+    held.value = { account, all: NOBODY };
+    people("standIns", {}).then(
+      (all) => {
+        held.value = { account, all };
+      },
+      () => {
+        askedAt = 0;
+      },
+    );
+  }, [account]);
+  return held.value.account === account ? held.value.all : NOBODY;
 }
 
 /** One line for each of the people that `is` picks. */
-export function Away({ all, is }: { readonly all: readonly StandIn[]; readonly is: (one: StandIn) => boolean }) {
+export function Away({ is }: { readonly is: (one: StandIn) => boolean }) {
   return (
     <>
-      {all.filter(is).map(({ account, name, deputy, until }) => (
-        <span class="meta of" key={account}>
-          {t("{name} is away until {date}: {deputy} stands in", { name, date: untilWords(until), deputy })}
-        </span>
-      ))}
+      {useStandIns()
+        .filter(is)
+        .map(({ account, name, deputy, until }) => (
+          <span class="meta of" key={account}>
+            {t("{name} is away until {date}: {deputy} stands in", { name, date: untilWords(until), deputy })}
+          </span>
+        ))}
     </>
   );
 }
