@@ -8,6 +8,7 @@ import { Page } from "./frame.tsx";
 import { governWords, pathOf, useGoverned } from "./govern.ts";
 import { Icon } from "./icon.tsx";
 import { Clearances, RoleChoice } from "./clearances.tsx";
+import { personPath } from "./route.ts";
 import { Dialog, Signing, waitingWords } from "./signing.tsx";
 import { findOperation } from "./state.ts";
 import { country, list, locale, t, tn, tx } from "./words.ts";
@@ -121,7 +122,9 @@ function Row({ member, view, operation, chosen, choose, change }: RowProps) {
         <bdi class="cc">{member.country}</bdi> <span class="wide">{country(member.country)}</span>
       </td>
       <th scope="row">
-        <bdi>{member.name}</bdi>
+        <a href={personPath(member.account)}>
+          <bdi>{member.name}</bdi>
+        </a>
         {member.mine && <> {t("(you)")}</>}
         <span class="meta of">
           <bdi>{member.organisation}</bdi>, {levelWords(member.level)}

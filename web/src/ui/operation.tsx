@@ -10,7 +10,7 @@ import { Closing } from "./closing.tsx";
 import { Page } from "./frame.tsx";
 import { audienceWords, governWords, historyChoiceWords, namedChannel, pathOf, phaseMeaning, phaseWords, useGoverned } from "./govern.ts";
 import { Icon } from "./icon.tsx";
-import { channelPath } from "./route.ts";
+import { channelPath, coveragePath } from "./route.ts";
 import { Dialog, Signing, waitingWords } from "./signing.tsx";
 import { date } from "./times.ts";
 import { said } from "../domain/texts.ts";
@@ -258,6 +258,12 @@ function Side({ detail }: { readonly detail: OperationDetail }) {
         <h2 id="in-t">{t("Members")}</h2>
         <p>
           <a href={pathOf(detail.operation, "members")}>{tn("{n} member", "{n} members", detail.members)}</a>
+          {detail.role === "coordinator" && (
+            <>
+              {" · "}
+              <a href={coveragePath(detail.operation)}>{t("Coverage")}</a>
+            </>
+          )}
         </p>
         <p class="meta">{t("Coordinators: {names}", { names: list(detail.coordinators) })}</p>
         {detail.coordinators.length < 2 && <p class="meta">{t("With one coordinator alone, nobody can stand in. Admit a second one.")}</p>}
