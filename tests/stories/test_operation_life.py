@@ -52,9 +52,12 @@ async def admits(desk: Desk, *names: str, role: str = "Contact point", compartme
 
 async def back_to_operation(desk: Desk) -> None:
     await desk.follows(re.compile("^Channels$"))
-    await desk.page.get_by_role("navigation", name="Operations and channels").get_by_role("link", name="About it").nth(
-        1
-    ).click()
+    await (
+        desk.page.get_by_role("navigation", name="Operations and channels")
+        .get_by_role("link", name="About it")
+        .nth(1)
+        .click()
+    )
     await desk.sees_heading("Sound Needle")
 
 
@@ -112,8 +115,21 @@ async def test_an_operation_lives_from_opening_to_reporting(town: Town) -> None:
     await coordinator.presses("Sign and open")
     await coordinator.sees(re.compile("^The channel is open: Syringes in transit. Signed"))
 
+    # Who writes for the first time reads the rules and signs that they accept them.
+    await ghana.opens_channel("Syringes in transit")
+    await expect(ghana.page.get_by_role("button", name="Write a post")).to_have_count(0)
+    await ghana.follows("Read and accept the handling rules")
+    await ghana.sees_heading("Handling rules")
+    await ghana.sees(re.compile("Use what you read here for this operation only"))
+    await look(ghana, "rules")
+    await ghana.presses("I accept them")
+    await ghana.presses("Sign that I accept them")
+    await ghana.sees("You have accepted version 1. You can write now.")
     await ghana.opens_channel("Syringes in transit")
     await writes_post(ghana, FIRST_POST)
+    await coordinator.follows("Read and accept them")
+    await coordinator.sees(re.compile("^1 member has accepted version 1.$"))
+    await back_to_operation(coordinator)
 
     # A clearance is taken, a member removed: the others read it as signed lines.
     await admits_nothing(coordinator)

@@ -17,6 +17,7 @@ const Notices = lazy(async () => (await import("./notices.tsx")).Notices);
 const Members = lazy(async () => (await import("./members.tsx")).Members);
 const Admit = lazy(async () => (await import("./admit.tsx")).Admit);
 const Operation = lazy(async () => (await import("./operation.tsx")).Operation);
+const RulesPage = lazy(async () => (await import("./rules.tsx")).RulesPage);
 const OperationHistory = lazy(async () => (await import("./operation-history.tsx")).OperationHistory);
 const OpenOperation = lazy(async () => (await import("./operation-open.tsx")).OpenOperation);
 const Devices = lazy(async () => (await import("./devices.tsx")).DevicesPage);
@@ -94,8 +95,9 @@ function Content() {
       return <Members key={at.operation} operation={at.operation} />;
     case "admit":
       return <Admit key={at.operation} operation={at.operation} />;
-    case "operation":
     case "rules":
+      return <RulesPage key={at.operation} operation={at.operation} />;
+    case "operation":
       return <Operation key={at.operation} operation={at.operation} />;
     case "history":
       return <OperationHistory key={at.operation} operation={at.operation} />;

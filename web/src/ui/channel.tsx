@@ -11,7 +11,7 @@ import { type Items, useItems } from "./items.ts";
 import { problemWords } from "./problems.ts";
 import { Rail } from "./rail.tsx";
 import { useReading } from "./reading.ts";
-import { channelPath, go, place } from "./route.ts";
+import { channelPath, go, place, rulesPath } from "./route.ts";
 import { Line, authorName, timeOf } from "./rows.tsx";
 import { attempt, findChannel, findOperation, now, operations } from "./state.ts";
 import { dayHeading, dayOf } from "./times.ts";
@@ -294,6 +294,17 @@ function FeedFoot({ operation, channel }: { readonly operation: B64; readonly ch
     return (
       <div class="feed-foot">
         <span class="meta">{t("You read this channel; your role doesn’t send in it. A coordinator can change that.")}</span>
+      </div>
+    );
+  }
+  if (findOperation(operation)?.mustAccept === true) {
+    return (
+      <div class="feed-foot">
+        <a class="button is-main" href={rulesPath(operation)}>
+          <Icon name="check" />
+          {t("Read and accept the handling rules")}
+        </a>
+        <span class="meta">{t("Then you can write here. It is asked once for each version.")}</span>
       </div>
     );
   }

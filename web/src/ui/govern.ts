@@ -50,6 +50,8 @@ export function governWords(problem: Problem): string {
       return t("You are already in an operation with this code. Choose another one.");
     case "repeated":
       return t("It is so already. Close this and look at how it stands now.");
+    case "wrong-rules":
+      return t("The hub gave another text than the one that was signed. Don’t act on it; tell a coordinator by phone.");
     case "not-certified":
       return t("The directory doesn’t certify this person with this key. Ask an administrator.");
     default:

@@ -2,21 +2,24 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { newId } from "../crypto/encoding.ts";
 import { OPERATION_CODE } from "../crypto/changes.ts";
-import type { Blueprint } from "../domain/blueprints.ts";
+import type { Blueprint, Rules } from "../domain/blueprints.ts";
 import { said } from "../domain/texts.ts";
 import type { Intention, Settings } from "../worker/governing.ts";
 import type { B64, Problem } from "../worker/protocol.ts";
 import { compartmentWords } from "./channels.ts";
-import { type Channel, ChannelPlan, FormPlan, MemberPlan } from "./operation-plan.tsx";
+import { type Channel, ChannelPlan, FormPlan, MemberPlan, RulesPlan } from "./operation-plan.tsx";
 import { Page } from "./frame.tsx";
 import { govern, governWords, pathOf } from "./govern.ts";
 import { Icon } from "./icon.tsx";
 import { loadPlans, type Plans } from "./plans.ts";
 import { go } from "./route.ts";
+import { rulesDocument } from "./rules.tsx";
 import { Part } from "./signing.tsx";
-import { findOperation, operations, problemOf, session } from "./state.ts";
+import { findOperation, now, operations, problemOf, session } from "./state.ts";
+import { date } from "./times.ts";
 import { language, list, t, tn } from "./words.ts";
 
+const DAY = 86_400_000;
 const COMPARTMENTS = ["general", "precursor", "vaccine"];
 
 /** What will be signed, as it was last changed on this page. */
@@ -24,17 +27,20 @@ interface Planned {
   readonly compartments: readonly string[];
   readonly channels: readonly Channel[];
   readonly forms: readonly string[];
+  readonly rules: Rules | null;
+  /** In days from now; null where none is set. */
+  readonly kept: number | null;
   readonly members: readonly B64[];
 }
 
 function planOf(blueprint: Blueprint): Planned {
   const channels = blueprint.channels.map((one) => ({ ...one, channel: newId(), label: one.label === null ? "" : said(one.label, language.value), on: true }));
-  return { compartments: blueprint.compartments, channels, forms: blueprint.forms, members: [] };
+  return { compartments: blueprint.compartments, channels, forms: blueprint.forms, rules: blueprint.rules, kept: blueprint.retentionDays, members: [] };
 }
 
 function planLike(settings: Settings): Planned {
   const channels = settings.channels.map((one) => ({ ...one, channel: newId(), on: one.scope !== "accounts" }));
-  return { compartments: settings.compartments, channels, forms: settings.forms, members: [] };
+  return { compartments: settings.compartments, channels, forms: settings.forms, rules: settings.rules, kept: null, members: [] };
 }
 
 export function OpenOperation({ like }: { readonly like: B64 | null }) {
@@ -186,6 +192,7 @@ export function OpenOperation({ like }: { readonly like: B64 | null }) {
             </div>
             <ChannelPlan channels={plan.channels} compartments={plan.compartments} write={(channels) => setPlan({ ...plan, channels })} mistake={mistakes.get("channels")} />
             <FormPlan forms={plan.forms} all={[...plans.forms.keys()]} write={(forms) => setPlan({ ...plan, forms })} />
+            {plan.rules !== null && <RulesPlan rules={plan.rules} write={(rules) => setPlan({ ...plan, rules })} />}
             {earlier !== null && <MemberPlan members={earlier.members} chosen={plan.members} write={(members) => setPlan({ ...plan, members })} />}
           </div>
           <section class="panel stack" aria-labelledby="then-t">
@@ -193,6 +200,8 @@ export function OpenOperation({ like }: { readonly like: B64 | null }) {
             <Part icon="seal">{t("{code}, with you as its coordinator, cleared for {compartments}.", { code: code === "" ? t("The operation") : code, compartments: list(plan.compartments.map(compartmentWords)) })}</Part>
             <Part icon="channels">{tn("{n} channel with its first secret.", "{n} channels, each with its first secret.", channelsOf(plan).length)}</Part>
             <Part icon="sheet">{plan.forms.length === 0 ? t("All forms of the hub are offered.") : tn("{n} form, in this order.", "{n} forms, in this order.", plan.forms.length)}</Part>
+            <Part icon="check">{plan.rules === null ? t("No handling rules.") : t("Handling rules that every member accepts before writing.")}</Part>
+            {plan.kept !== null && <Part icon="save">{t("Kept until {date}; coordinators can change that.", { date: date(now.value + plan.kept * DAY) })}</Part>}
             {earlier !== null && <Part icon="people">{plan.members.length === 0 ? t("Nobody is taken over.") : tn("{n} member with role and clearance as before.", "{n} members with role and clearance as before.", plan.members.length)}</Part>}
             <Part icon="clock">{t("It begins as planned. For the active phase it needs a second coordinator.")}</Part>
             <button class="button is-main is-wide" type="submit" disabled={step !== null}>
@@ -254,6 +263,11 @@ function mistakesIn(code: string, name: string, plan: Planned): ReadonlyMap<stri
   return found;
 }
 
+/** The same for the whole of a day, so that signing once more means the same. */
+function dayAfter(days: number): number {
+  return (Math.floor(Date.now() / DAY) + days) * DAY;
+}
+
 /** Channels that are opened: ticked, and in a compartment that the operation has. */
 function channelsOf({ channels, compartments }: Planned): readonly Channel[] {
   return channels.filter(({ on, compartment }) => on && compartments.includes(compartment));
@@ -269,5 +283,7 @@ function meantBy(plan: Planned, { forms }: Plans, earlier: Settings | null): rea
       const document = forms.get(template);
       return document === undefined ? [] : [{ do: "adopt", template, version: Number(document["version"]), document }];
     }),
+    ...(plan.rules === null ? [] : [{ do: "rules", document: rulesDocument(plan.rules), was: 0 } as const]),
+    ...(plan.kept === null ? [] : [{ do: "keep", until: dayAfter(plan.kept) } as const]),
   ];
 }

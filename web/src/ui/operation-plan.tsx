@@ -1,13 +1,14 @@
 /** The parts of an operation to be opened: channels, forms in order, people; each can be left out or changed before it is signed. */
 import type { Scope } from "../crypto/changes.ts";
 import type { Kind } from "../domain/blueprints.ts";
-import { MAX_LABEL } from "../domain/blueprints.ts";
+import { MAX_LABEL, type Rules } from "../domain/blueprints.ts";
 import type { Settings } from "../worker/governing.ts";
 import type { B64 } from "../worker/protocol.ts";
 import { compartmentWords, roleWords, typeWords } from "./channels.ts";
 import { historyChoiceWords } from "./govern.ts";
 import { Icon } from "./icon.tsx";
 import { formName } from "./operation.tsx";
+import { RulesFields } from "./rules.tsx";
 import { country, list, t, tn } from "./words.ts";
 
 /** A channel as it is planned; `channel` is its id to be. */
@@ -125,6 +126,22 @@ export function FormPlan({ forms, all, write }: FormsProps) {
           </select>
         </p>
       )}
+    </section>
+  );
+}
+
+interface RulesProps {
+  readonly rules: Rules;
+  readonly write: (rules: Rules) => void;
+}
+
+/** The first handling rules, in both languages side by side. */
+export function RulesPlan({ rules, write }: RulesProps) {
+  return (
+    <section class="section">
+      <h2>{t("Handling rules")}</h2>
+      <p class="hint">{t("Every member accepts them before they first write. Another version can be set later, and is then asked for again.")}</p>
+      <RulesFields rules={rules} write={write} />
     </section>
   );
 }

@@ -16,7 +16,7 @@ import { date } from "./times.ts";
 import { said } from "../domain/texts.ts";
 import { language, list, t, tn } from "./words.ts";
 
-type Acting = { readonly do: "phase"; readonly phase: Phase } | { readonly do: "open" } | { readonly do: "close"; readonly channel: ChannelSettings };
+type Acting = { readonly do: "take" } | { readonly do: "phase"; readonly phase: Phase } | { readonly do: "open" } | { readonly do: "close"; readonly channel: ChannelSettings };
 
 export function Operation({ operation }: { readonly operation: B64 }) {
   const { answer: detail, problem } = useGoverned("detail", { operation });
@@ -65,6 +65,7 @@ export function Operation({ operation }: { readonly operation: B64 }) {
       {detail !== null && (
         <div class="with-side">
           <div class="stack-large">
+            <Lost detail={detail} take={() => act({ do: "take" })} />
             <Phases detail={detail} act={act} />
             <ChannelsOf detail={detail} act={act} />
             <Closing operation={operation} />
@@ -73,9 +74,49 @@ export function Operation({ operation }: { readonly operation: B64 }) {
         </div>
       )}
       {acting?.do === "phase" && detail !== null && <MovePhase detail={detail} phase={acting.phase} close={finish} />}
+      {acting?.do === "take" && detail !== null && <TakeOver detail={detail} close={finish} />}
       {acting?.do === "open" && detail !== null && <OpenChannel detail={detail} close={finish} />}
       {acting?.do === "close" && detail !== null && <CloseChannel detail={detail} channel={acting.channel} close={finish} />}
     </Page>
+  );
+}
+
+/** Without a coordinator nothing is lost, but nobody is admitted: administrators appoint one, who takes over here. */
+function Lost({ detail, take }: { readonly detail: OperationDetail; readonly take: () => void }) {
+  if (detail.isCoordinated && !detail.mayTake) return null;
+  return (
+    <section class="panel is-due" aria-labelledby="lost-t">
+      <h2 id="lost-t">{t("Nobody coordinates this operation any more")}</h2>
+      <p>{t("Channels go on and nothing is lost. But nobody can admit, clear or remove people until the administrators, several together, appoint a coordinator.")}</p>
+      {detail.mayTake && (
+        <>
+          <p>{t("They have appointed you.")}</p>
+          <p>
+            <button class="button is-main" type="button" onClick={take}>
+              <Icon name="seal" />
+              {t("Take over as coordinator")}
+            </button>
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function TakeOver({ detail, close }: { readonly detail: OperationDetail; readonly close: (done: string) => void }) {
+  return (
+    <Dialog title={t("Take over {name}", { name: detail.name })} close={() => close("")}>
+      <Signing
+        operation={detail.operation}
+        meant={[{ do: "take" }]}
+        idle=""
+        action={t("Sign and take over")}
+        done={() => close(t("You coordinate it now. Admit a second coordinator: that one can clear you for compartments."))}
+        cancel={() => close("")}
+      >
+        <p>{t("You become its coordinator and read nothing yet: nobody clears themselves. The appointment can be used once.")}</p>
+      </Signing>
+    </Dialog>
   );
 }
 
@@ -279,6 +320,22 @@ function Side({ detail }: { readonly detail: OperationDetail }) {
           ))}
         </ul>
         <p class="meta">{detail.clearance.length === 0 ? t("You are cleared for none of them.") : t("You are cleared for: {compartments}", { compartments: list(detail.clearance.map(compartmentWords)) })}</p>
+      </section>
+      <section class="panel" aria-labelledby="rules-t">
+        <h2 id="rules-t">{t("Handling rules")}</h2>
+        {detail.rules === null ? (
+          <p class="meta">{t("None are set.")}</p>
+        ) : (
+          <p class="meta">
+            {t("Version {n}, accepted by {some} of {all} members.", { n: detail.rules.version, some: detail.rules.accepted, all: detail.members })}
+            {detail.role !== null && !detail.rules.mine && <> {t("You have not accepted them yet.")}</>}
+          </p>
+        )}
+        {(detail.rules !== null || detail.may.includes("rules.set")) && (
+          <p>
+            <a href={pathOf(detail.operation, "rules")}>{detail.rules === null ? t("Set them") : detail.rules.mine || detail.role === null ? t("Read them") : t("Read and accept them")}</a>
+          </p>
+        )}
       </section>
       <section class="panel" aria-labelledby="forms-t">
         <h2 id="forms-t">{t("Forms")}</h2>

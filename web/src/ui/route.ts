@@ -88,6 +88,10 @@ export function personPath(account: B64): string {
   return `/o/directory/${account}`;
 }
 
+export function rulesPath(operation: B64): string {
+  return `/o/${operation}/rules`;
+}
+
 export function noticesPath(operation: B64): string {
   return `/o/${operation}/notices`;
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { ChangeLine } from "../worker/governing.ts";
 import { compartmentWords, roleWords, typeWords } from "./channels.ts";
 import { phaseWords } from "./govern.ts";
+import { date } from "./times.ts";
 import { list, t, tx } from "./words.ts";
 
 interface Told extends Pick<ChangeLine, "what" | "whom" | "detail"> {
@@ -57,8 +58,28 @@ export function changeWords({ what, whom: name, detail, by: author, isHere = fal
       return tx("{by} took over the hub’s current rules of who may do what. Signed.", { by });
     case "bad-secret":
       return tx("{by} reported a secret that doesn’t open: the next reader makes a new one.", { by });
-    case "other":
-      return tx("{by} signed a change that this page has no words for yet.", { by });
+    case "restored":
+      return tx("{by} admitted {whom} again, with new keys. Signed.", { by, whom });
+    case "took-over":
+      return tx("{by} took over as coordinator, appointed by the administrators. Signed.", { by });
+    case "rules":
+      return tx("{by} set the handling rules, version {version}. Signed.", { by, version: first });
+    case "accepted":
+      return tx("{by} accepted the handling rules, version {version}. Signed.", { by, version: first });
+    case "retention":
+      return tx("{by} set how long the operation is kept: until {date}. Signed.", { by, date: date(Number(first)) });
+    case "hold":
+      return tx("{by} put a hold on it: nothing is destroyed ({reason}). Signed.", { by, reason: <bdi>{first}</bdi> });
+    case "released":
+      return tx("{by} lifted the hold. Signed.", { by });
+    case "ended":
+      return tx("{by} closed the operation: it can be read, nothing more is sent. Signed.", { by });
+    case "doomed":
+      return tx("{by} ordered the destruction of the operation on {date}. Signed.", { by, date: date(Number(first)) });
+    case "spared":
+      return tx("{by} cancelled the destruction. Signed.", { by });
+    case "version":
+      return tx("{by} raised the version that every client has to know. Signed.", { by });
   }
 }
 

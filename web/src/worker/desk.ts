@@ -278,6 +278,8 @@ export class Desk {
         channels: shown.map((channel, at) => channelView(state, channel, channels.get(channel) ?? null, labels[at] ?? null, this.seen)),
         closedToMe: closedChannels(state, (channel) => channels.has(channel), this.seen),
         frozen: ledger.frozen,
+        forms: [...state.templates.keys()],
+        mustAccept: (state.members.get(world.keys.account)?.rulesAccepted ?? state.rules?.version ?? 0) !== (state.rules?.version ?? 0),
       });
     }
     return views;

@@ -32,7 +32,13 @@ export type Intention =
     }
   | { readonly do: "close"; readonly channel: B64 }
   | { readonly do: "phase"; readonly phase: Phase; readonly was: string }
-  | { readonly do: "adopt"; readonly template: string; readonly version: number; readonly document: JsonObject };
+  | { readonly do: "adopt"; readonly template: string; readonly version: number; readonly document: JsonObject }
+  /** The next version of the handling rules; `was` is the version that stood when they were written, 0 for none. */
+  | { readonly do: "rules"; readonly document: JsonObject; readonly was: number }
+  | { readonly do: "accept"; readonly version: number }
+  | { readonly do: "keep"; readonly until: number }
+  /** Appointed by the administrators, where nobody coordinates any more. */
+  | { readonly do: "take" };
 
 /** What happened to a channel or to people by one signed change, without words. `whom` is a certified name. */
 export interface ChangeLine {
@@ -50,9 +56,19 @@ export interface ChangeLine {
     | "form"
     | "new-secret"
     | "granted"
+    | "restored"
+    | "took-over"
+    | "rules"
+    | "accepted"
+    | "retention"
+    | "hold"
+    | "released"
+    | "ended"
+    | "doomed"
+    | "spared"
+    | "version"
     | "matrix"
-    | "bad-secret"
-    | "other";
+    | "bad-secret";
   readonly whom: string | null;
   /** The channel that it is about, where it is about one. */
   readonly channel: B64 | null;
@@ -105,6 +121,11 @@ export interface OperationDetail {
   readonly clearance: readonly string[];
   /** Actions of the matrix that this person's role may do here. */
   readonly may: readonly string[];
+  /** Whether a valid coordinator is left to go on; where none is, administrators appoint one. */
+  readonly isCoordinated: boolean;
+  /** Whether this person was appointed and may take over now. */
+  readonly mayTake: boolean;
+  readonly rules: { readonly version: number; readonly accepted: number; readonly mine: boolean } | null;
   readonly channels: readonly ChannelSettings[];
   readonly forms: readonly { readonly template: string; readonly version: number }[];
 }
@@ -155,6 +176,7 @@ export interface Settings {
   readonly compartments: readonly string[];
   readonly channels: readonly (Omit<Extract<Intention, { do: "open" }>, "do" | "channel"> & { readonly label: string; readonly named: boolean })[];
   readonly forms: readonly string[];
+  readonly rules: Pick<RulesView, "title" | "text"> | null;
   readonly members: readonly { readonly account: B64; readonly name: string; readonly country: string; readonly role: Role; readonly compartments: readonly string[] }[];
 }
 
@@ -182,6 +204,19 @@ export type EndingStep =
   | { readonly do: "destroy"; readonly at: number }
   | { readonly do: "countersign"; readonly id: B64 };
 
+/** The handling rules that stand, under the hash that a coordinator signed. */
+export interface RulesView {
+  readonly version: number;
+  readonly title: { readonly en: string; readonly fr: string };
+  readonly text: { readonly en: string; readonly fr: string };
+  readonly setAt: number;
+  readonly by: string;
+  readonly accepted: readonly string[];
+  readonly missing: readonly string[];
+  /** Whether this member has accepted this version; null where they are no member. */
+  readonly mine: boolean | null;
+}
+
 /** Requests, each with its answer. */
 export interface Governance {
   readonly detail: { ask: { operation: B64 }; answer: OperationDetail };
@@ -196,6 +231,7 @@ export interface Governance {
   readonly settings: { ask: { operation: B64 }; answer: Settings };
   readonly ending: { ask: { operation: B64 }; answer: Ending };
   readonly end: { ask: { operation: B64; step: EndingStep }; answer: Ending };
+  readonly rules: { ask: { operation: B64 }; answer: { readonly rules: RulesView | null; readonly maySet: boolean } };
   /** Newest first. */
   readonly history: { ask: { operation: B64; limit: number }; answer: { readonly lines: readonly HistoryLine[]; readonly more: boolean } };
 }

@@ -7,13 +7,13 @@
 import { type Change, readChange } from "../crypto/changes.ts";
 import type { Directory } from "../crypto/directory.ts";
 import { b64, hashOf, type JsonObject } from "../crypto/encoding.ts";
-import { audienceForm, channelOf, memberOf, type Operation } from "../crypto/membership.ts";
+import { appointed, audienceForm, channelOf, memberOf, type Operation } from "../crypto/membership.ts";
 import type { Meant } from "./governance.ts";
 import type { Intention } from "./governing.ts";
 import { Declined } from "./problems.ts";
 
 /** Raises changed-meanwhile, and what names something that isn't there. */
-export async function meantNow(intentions: readonly Intention[], state: Operation, directory: Directory): Promise<Meant> {
+export async function meantNow(intentions: readonly Intention[], state: Operation, directory: Directory, me: string): Promise<Meant> {
   const labels = new Map<string, string>();
   const documents = new Map<string, JsonObject>();
   const changes: Change[] = [];
@@ -27,13 +27,21 @@ export async function meantNow(intentions: readonly Intention[], state: Operatio
       }
       continue;
     }
-    const change = changeFor(one, state, directory);
+    if (one.do === "rules") {
+      const hash = b64(await hashOf("rules", one.document));
+      if (state.rules?.hash === hash) continue;
+      if ((state.rules?.version ?? 0) !== one.was) throw new Declined("changed-meanwhile");
+      documents.set(hash, { rules: hash, document: one.document });
+      changes.push({ change: "rules.set", version: one.was + 1, hash });
+      continue;
+    }
+    const change = changeFor(one, state, directory, me);
     if (change !== null) changes.push(change);
   }
   return { changes, labels, documents };
 }
 
-function changeFor(one: Exclude<Intention, { do: "adopt" }>, state: Operation, directory: Directory): Change | null {
+function changeFor(one: Exclude<Intention, { do: "adopt" | "rules" }>, state: Operation, directory: Directory, me: string): Change | null {
   switch (one.do) {
     case "admit":
       return admitting(one, state, directory);
@@ -57,6 +65,17 @@ function changeFor(one: Exclude<Intention, { do: "adopt" }>, state: Operation, d
       if (state.phase === one.phase) return null;
       if (state.phase !== one.was) throw new Declined("changed-meanwhile");
       return { change: "phase.set", phase: one.phase };
+    case "accept":
+      if (state.rules?.version !== one.version) throw new Declined("changed-meanwhile");
+      return memberOf(state, me).rulesAccepted === one.version ? null : { change: "rules.accept", version: one.version };
+    case "keep":
+      return state.retentionUntil === one.until ? null : { change: "retention.set", until: one.until };
+    case "take": {
+      if (state.members.get(me)?.role === "coordinator") return null;
+      const actSeq = appointed(state, directory, me);
+      if (actSeq === null) throw new Declined("not-allowed");
+      return { change: "coordinator.take", actSeq };
+    }
   }
 }
 
@@ -68,7 +87,8 @@ function admitting(one: Extract<Intention, { do: "admit" }>, state: Operation, d
     if (held.role === one.role && isSame(held.compartments, compartments)) return null;
     throw new Declined("changed-meanwhile");
   }
-  return { change: "member.admit", account: one.account, aik, role: one.role, compartments };
+  // Under an earlier key: the same person, so what they held of a channel may be given back to them.
+  return { change: held === undefined ? "member.admit" : "member.restore", account: one.account, aik, role: one.role, compartments };
 }
 
 function isSame(some: readonly string[], others: readonly string[]): boolean {

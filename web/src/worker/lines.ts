@@ -66,8 +66,26 @@ function linesOfChange(change: Change, entry: Verified, before: Operation | null
       return [line("matrix", null, null)];
     case "wrap.bad":
       return [line("bad-secret", null, change.channel)];
-    default:
-      return [line("other", null, null)];
+    case "member.restore":
+      return [line("restored", change.account, null, change.role, ...change.compartments)];
+    case "coordinator.take":
+      return [line("took-over", entry.author, null)];
+    case "rules.set":
+      return [line("rules", null, null, String(change.version))];
+    case "rules.accept":
+      return [line("accepted", entry.author, null, String(change.version))];
+    case "retention.set":
+      return [line("retention", null, null, String(change.until))];
+    case "hold.set":
+      return [line(change.on ? "hold" : "released", null, null, change.reason)];
+    case "operation.close":
+      return [line("ended", null, null)];
+    case "operation.destroy":
+      return [line("doomed", null, null, String(change.at))];
+    case "destroy.cancel":
+      return [line("spared", null, null)];
+    case "version.raise":
+      return [line("version", null, null)];
   }
 }
 
@@ -88,7 +106,7 @@ export function systemItems(ledger: OperationLedger, channel: string, directory:
   if (place === undefined) return [];
   const isAll = place.type === "all" && place.audience.scope === "all";
   const concerns = ({ what, channel: about, detail }: ChangeLine): boolean => {
-    if (what === "granted" || what === "founded" || what === "form") return false;
+    if (what === "granted" || what === "founded" || what === "form" || what === "accepted") return false;
     if (what === "new-secret" || what === "bad-secret") return about === channel;
     return isAll || about === channel || ((what === "cleared" || what === "uncleared") && detail.includes(place.compartment));
   };

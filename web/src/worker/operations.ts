@@ -3,8 +3,9 @@
  * (docs/spec/09-membership.md). Fetched when somebody asks; the desk hands every `govern` request on to here.
  */
 import { ProtocolError } from "../crypto/errors.ts";
-import { entryBody, entryId, type Operation, pending, readers, stale } from "../crypto/membership.ts";
+import { appointed, coordinators, entryBody, entryId, type Operation, pending, readers, stale } from "../crypto/membership.ts";
 import type { Directory } from "../crypto/directory.ts";
+import { isCoordinated } from "../crypto/readers.ts";
 import { getJson, Refused } from "../net/api.ts";
 import { end, ending } from "./closing.ts";
 import { commit, type Governing, handIn, tried } from "./governance.ts";
@@ -24,12 +25,13 @@ import type {
 import { meantNow } from "./intentions.ts";
 import { linesOf, nameOf } from "./lines.ts";
 import { membersView } from "./members.ts";
+import { rulesAnswer, rulesText } from "./rules.ts";
 import { Declined } from "./problems.ts";
 import type { ClearanceChannel } from "./protocol.ts";
 import { known } from "./rotation.ts";
 import type { World } from "./world.ts";
 
-const ACTIONS = ["operation.phase", "member.admit", "member.change", "member.remove", "channel.open", "channel.close", "template.adopt"] as const;
+const ACTIONS = ["operation.phase", "member.admit", "member.change", "member.remove", "channel.open", "channel.close", "template.adopt", "rules.set"] as const;
 
 type Answers = { readonly [K in keyof Governance]: (world: World, given: Governance[K]["ask"]) => Promise<Governance[K]["answer"]> | Governance[K]["answer"] };
 
@@ -43,6 +45,7 @@ const ANSWERS: Answers = {
   ending: (world, { operation }) => ending(world, operation),
   end: (world, { operation, step }) => end(world, operation, step),
   settings: (world, { operation }) => settings(world.governing(operation)),
+  rules: (world, { operation }) => rulesAnswer(world.governing(operation)),
   history: (world, { operation, limit }) => history(world.governing(operation), limit),
 };
 
@@ -65,7 +68,14 @@ async function detail(at: Governing): Promise<OperationDetail> {
     openedAt: at.operation.past[0]?.at ?? 0,
     compartments: state.compartments,
     members: state.members.size,
-    coordinators: [...state.members].filter(([, { role }]) => role === "coordinator").map(([account]) => nameOf(directory, account)),
+    coordinators: coordinators(state, directory).map((account) => nameOf(directory, account)),
+    isCoordinated: isCoordinated(state, directory),
+    mayTake: appointed(state, directory, at.keys.account) !== null,
+    rules: state.rules && {
+      version: state.rules.version,
+      accepted: [...state.members.values()].filter(({ rulesAccepted }) => rulesAccepted === state.rules?.version).length,
+      mine: own?.rulesAccepted === state.rules.version,
+    },
     role: own?.role ?? null,
     clearance: own?.compartments ?? [],
     may: own === null || at.operation.frozen !== null ? [] : ACTIONS.filter((action) => state.matrix.allows(action, own.role)),
@@ -143,7 +153,7 @@ function candidates(world: World, operation: string | null): Governance["candida
 /** Judges the changes as the hub would, and compares who reads what before and after. */
 async function effect(at: Governing, intentions: readonly Intention[]): Promise<Effect> {
   const before = known(at.operation);
-  const { changes } = await meantNow(intentions, before, at.directory.latest);
+  const { changes } = await meantNow(intentions, before, at.directory.latest, at.keys.account);
   if (changes.length === 0) return { people: [], opens: [], refused: null };
   let after: Operation;
   try {
@@ -184,7 +194,7 @@ function isAmong(state: Operation, channel: string, account: string, directory: 
 
 async function sign(world: World, operation: string, intentions: readonly Intention[]): Promise<Signed> {
   const at = world.governing(operation);
-  const followed = await commit(at, (state) => meantNow(intentions, state, at.directory.latest));
+  const followed = await commit(at, (state) => meantNow(intentions, state, at.directory.latest, at.keys.account));
   await world.refresh(operation);
   return followed;
 }
@@ -238,7 +248,7 @@ async function settings(at: Governing): Promise<Settings> {
     if (certified === null || certified.aik !== aik || certified.suspended || account === at.keys.account) return [];
     return [{ account, name: certified.name, country: certified.country, role, compartments }];
   });
-  return { compartments: state.compartments, channels, forms: [...state.templates.keys()], members };
+  return { compartments: state.compartments, channels, forms: [...state.templates.keys()], rules: state.rules && (await rulesText(at, state.rules.hash)), members };
 }
 
 async function history(at: Governing, limit: number): Promise<Governance["history"]["answer"]> {

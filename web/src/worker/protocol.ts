@@ -71,6 +71,10 @@ export interface OperationView {
   readonly closedToMe: readonly ClosedChannel[];
   /** Set when an entry of the chain was invalid: read-only, with the code of what was wrong. */
   readonly frozen: string | null;
+  /** Records whose forms are offered, in this order; empty: all. */
+  readonly forms: readonly string[];
+  /** There are handling rules that this member has not accepted: asked before they write. */
+  readonly mustAccept: boolean;
 }
 
 /** `cleared` is false where the compartment is what keeps this person out, true where the channel is for others. */
