@@ -10,14 +10,14 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from crypto.encoding import AccountId, ChannelId, HubId, Json, OperationId, OrganisationId, b64
 from hub import paths
-from hub.client import files, governance
+from hub.client import files, governance, operating
 from hub.client.administrators import AdministratorKey
 from hub.client.api import Hub
 from hub.client.domain import published
@@ -27,13 +27,15 @@ from hub.client.keystore import write_profile
 from hub.client.member import Member
 from hub.client.registrar import Handed, Registrar
 from hub.client.state import now
+from hub.client.sync import sync_operation
 from hub.exercise.cards import sign_cards
 from hub.exercise.items import Item
-from hub.exercise.operations import Channel, Exercise, exercises
+from hub.exercise.operations import Channel, Exercise, Membership, exercises
 from hub.exercise.people import Part, Person, people
 from hub.exercise.stories import items
 
 SEED: Final = 20201
+LANGUAGE: Final = "en"  # of the labels of channels
 AT_ONCE: Final = 2  # passphrases stretched side by side: each takes 64 MiB and a core
 MAY: Final[dict[Part, tuple[str, ...]]] = {Part.COORDINATOR: ("coordinate",), Part.AUDITOR: ("audit",)}
 ROLES: Final = {
@@ -264,6 +266,9 @@ async def _play(players: list[Player], tell: Tell) -> None:
     stories = [list(items(plan, moment, SEED, domain)) for plan in plans]
     opened = [await _open(by_code, plan, domain) for plan in plans]
     await asyncio.gather(*(player.client.sync() for player in players))
+    async with asyncio.TaskGroup() as readers:
+        for (operation, _), plan in zip(opened, plans, strict=True):
+            readers.create_task(_accept(by_code, operation, plan))
     done, total = 0, sum(map(len, stories))
 
     async def told(operation: OperationId, channels: Mapping[str, ChannelId], story: list[Item]) -> None:
@@ -287,30 +292,43 @@ async def _play(players: list[Player], tell: Tell) -> None:
 async def _open(
     players: Mapping[str, Player], plan: Exercise, domain: Domain
 ) -> tuple[OperationId, dict[str, ChannelId]]:
-    """Opens the operation, admits everybody, opens its channels and adopts its forms: two entries."""
-    coordinators = [one for one in plan.members if one.person.part is Part.COORDINATOR]
-    opener = coordinators[0]
+    """Opens the operation from its blueprint with everybody in it, and the channels that only this exercise has."""
+    opener = next(one for one in plan.members if one.person.part is Part.COORDINATOR)
     lead = players[opener.person.code].client
+    base = operating.plan_of(domain.blueprint(plan.blueprint), LANGUAGE)
+    known = {one.label for one in base.channels}
+    more = [one for one in plan.channels if one.label not in known]
+    whole = replace(
+        base,
+        compartments=plan.compartments,
+        forms=plan.templates,
+        channels=(*base.channels, *(_room(players, one) for one in more)),
+        members=tuple(_member(players, one) for one in plan.members if one is not opener),
+    )
     id_ = await lead.open_operation(plan.code, plan.name, plan.compartments, opener.compartments)
-    changes: list[Json] = []
-    for one in plan.members:
-        if one is not opener:
-            account = players[one.person.code].invitation.account
-            changes.append(governance.admit(lead.state, account, ROLES[one.person.part], one.compartments))
-    labels, channels, documents = dict[ChannelId, str](), dict[str, ChannelId](), list[Json]()
-    for room in plan.channels:
-        channel = governance.new_channel()
-        scope, of = _audience(players, room)
-        changes.append(governance.open_channel(channel, room.type, room.compartment, scope, of))
-        labels[channel], channels[room.key] = room.label, channel
-    for template in plan.templates:
-        form = dict(domain.documents[template])
-        change, document = governance.adopt_template(template, int(form["version"]), form)
-        changes.append(change)
-        documents.append(document)
-    await lead.commit(id_, *changes, labels=labels, documents=documents)
+    channels = await operating.furnish(lead.state, id_, whole, domain.documents)
     await lead.commit(id_, governance.set_phase(plan.phase))
-    return id_, channels
+    return id_, {one.key: channels[one.label] for one in plan.channels}
+
+
+async def _accept(players: Mapping[str, Player], operation: OperationId, plan: Exercise) -> None:
+    """All but the last country accept the handling rules: a coordinator sees who has not."""
+    late = plan.contact_points()[-1]
+    for one in plan.members:
+        if one.person is not late:
+            member = players[one.person.code].client
+            await sync_operation(member.state, operation)
+            await member.commit(operation, operating.accept_rules(1))
+
+
+def _member(players: Mapping[str, Player], one: Membership) -> operating.PlannedMember:
+    account = players[one.person.code].invitation.account
+    return operating.PlannedMember(account, ROLES[one.person.part], one.compartments)
+
+
+def _room(players: Mapping[str, Player], room: Channel) -> operating.OpenedChannel:
+    scope, of = _audience(players, room)
+    return operating.OpenedChannel(room.type, room.compartment, scope, tuple(of), "all", room.label)
 
 
 def _audience(players: Mapping[str, Player], room: Channel) -> tuple[str, Sequence[str | bytes]]:

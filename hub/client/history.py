@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from crypto import changes as made
 from crypto.changes import Entry
@@ -64,6 +65,8 @@ class Line:
     phase: str = ""
     form: str = ""
     version: int = 0
+    day: int = 0  # ms, where a change names a day
+    reason: str = ""
 
     def said(self, say: Say) -> str:
         """In the language of `say`, which looks a sentence up in the catalogue."""
@@ -78,6 +81,8 @@ class Line:
             phase=say(PHASES.get(self.phase, self.phase)),
             form=self.form,
             version=self.version,
+            date=datetime.fromtimestamp(self.day / 1000, UTC).strftime("%Y-%m-%d"),
+            reason=self.reason,
         )
 
 
@@ -174,14 +179,16 @@ def _of_change(
 def _of_closing(change: made.Change, line: Callable[..., Line]) -> Iterator[Line]:
     match change:
         case made.RetentionSet():
-            yield line(N_("{by} set how long the operation is kept. Signed."))
+            sentence = N_("{by} set how long the operation is kept: until {date}. Signed.")
+            yield line(sentence, day=change.until)
         case made.HoldSet():
-            on, off = N_("{by} put a hold on it: nothing is destroyed. Signed."), N_("{by} lifted the hold. Signed.")
-            yield line(on if change.on else off)
+            on = N_("{by} put a hold on it: nothing is destroyed ({reason}). Signed.")
+            yield line(on if change.on else N_("{by} lifted the hold. Signed."), reason=change.reason)
         case made.OperationClose():
             yield line(N_("{by} closed the operation: it can be read, nothing more is sent. Signed."))
         case made.OperationDestroy():
-            yield line(N_("{by} ordered the destruction of the operation. Signed."))
+            sentence = N_("{by} ordered the destruction of the operation on {date}. Signed.")
+            yield line(sentence, day=change.at)
         case made.DestroyCancel():
             yield line(N_("{by} cancelled the destruction. Signed."))
         case _:

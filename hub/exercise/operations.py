@@ -70,8 +70,13 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One operation; `members` begin with its contact points, busiest first, then the first coordinator."""
+    """
+    One operation; `members` begin with its contact points, busiest first, then the first coordinator.
 
+    `blueprint` names what it begins with (config/blueprints): rules, retention, and the channels that have its labels.
+    """
+
+    blueprint: str
     code: str
     name: str
     phase: str
@@ -111,6 +116,7 @@ def _health_shield(now: datetime) -> Exercise:
     cleared = dict.fromkeys(HEALTH_COUNTRIES, (GENERAL, VACCINE)) | {"VN": (GENERAL,), "TR": (GENERAL,)}
     every = (GENERAL, VACCINE)
     return Exercise(
+        blueprint="health",
         code=HEALTH_SHIELD,
         name="HEALTH SHIELD",
         phase="active",
@@ -138,6 +144,7 @@ def _clear_field(now: datetime) -> Exercise:
     cleared = dict.fromkeys(PRECURSOR_COUNTRIES, (GENERAL, PRECURSOR)) | {"PA": (GENERAL,), "UY": (GENERAL,)}
     every = (GENERAL, PRECURSOR)
     return Exercise(
+        blueprint="precursor",
         code=CLEAR_FIELD,
         name="CLEAR FIELD",
         phase="active",
@@ -169,6 +176,7 @@ def _twin_gate(now: datetime) -> Exercise:
         "FR": (GENERAL, PRECURSOR), "PE": (GENERAL, VACCINE), "SN": (GENERAL, VACCINE),
     }  # fmt: skip
     return Exercise(
+        blueprint="empty",
         code=TWIN_GATE,
         name="TWIN GATE",
         phase="active",

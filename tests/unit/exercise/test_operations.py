@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hub import paths
+from hub.client.domain import published
 from hub.exercise.operations import Exercise, exercises
 from hub.exercise.people import AUDITOR, COORDINATOR, DEPUTY, OBSERVER, Part, people
 from hub.exercise.routes import SPOTS
@@ -119,6 +121,20 @@ def test_keys_and_labels_name_one_channel_each(exercise: Exercise) -> None:
 
 def test_headquarters_is_no_contact_points_country() -> None:
     assert COORDINATOR.country not in {person.country for one in ALL for person in one.contact_points()}
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda one: one.code)
+def test_each_begins_with_what_its_blueprint_says(exercise: Exercise) -> None:
+    blueprint = published.load(paths.config()).blueprint(exercise.blueprint)
+
+    assert set(blueprint.compartments) <= set(exercise.compartments)
+    assert not blueprint.forms or exercise.templates == blueprint.forms
+    for planned in blueprint.channels:
+        assert planned.label is not None
+        found = next(one for one in exercise.channels if one.label == planned.label.en)
+        assert (found.type, found.compartment, found.roles) == (planned.type, planned.compartment, planned.of)
+        assert not found.readers
+        assert not found.countries
 
 
 def test_phases_follow_each_other() -> None:
