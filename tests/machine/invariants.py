@@ -31,7 +31,7 @@ async def check(life: Life, step: int) -> None:
     await _secrets_for_readers_alone(life, life.db)
     await _the_log_only_grows(life)
     _nothing_is_forgotten(life)
-    here = [name for name in PEOPLE if life.present(name) and name not in life.suspended and life.takes_part(name)]
+    here = [name for name in PEOPLE if life.present(name) and life.takes_part(name)]
     if here:
         await everything_opens(life, here[step % len(here)], order)
 
@@ -41,7 +41,7 @@ async def check_all(life: Life) -> None:
     await life.look()
     order = await _the_order(life, life.db)
     for name in PEOPLE:
-        if life.present(name) and name not in life.suspended and life.takes_part(name):
+        if life.present(name) and life.takes_part(name):
             await everything_opens(life, name, order)
     found = await life.db.fetchval(
         "SELECT count(*) FROM statement WHERE position($1::bytea IN body) > 0 OR position($1::bytea IN beside) > 0",

@@ -84,6 +84,7 @@ class Life:
     unsaid: dict[str, tuple[str, ChannelId]] = field(default_factory=dict)  # text → author, channel: not acknowledged
     away: set[str] = field(default_factory=set)
     suspended: set[str] = field(default_factory=set)
+    refused: dict[str, int] = field(default_factory=dict)  # times that they tried while suspended
     spoilt: set[tuple[ChannelId, int]] = field(default_factory=set)
     counted: dict[ChannelId, int] = field(default_factory=dict)
     log_size: int = 0
@@ -105,8 +106,8 @@ class Life:
         return self.village.people[name].member
 
     def present(self, name: str) -> bool:
-        """At the keyboard, with a line to the hub."""
-        return name in self.village.people and name not in self.away
+        """At the keyboard, with a line to the hub and an account that it takes."""
+        return name in self.village.people and name not in self.away and name not in self.suspended
 
     def takes_part(self, name: str) -> bool:
         return name in self.village.people and AccountId(self.village.people[name].account) in self.state.members
@@ -193,7 +194,7 @@ class Life:
     # -- keys and devices ----------------------------------------------------------------------------------------------
 
     async def rotate_key(self, name: str) -> str:
-        if not self.present(name) or name in self.suspended:
+        if not self.present(name):
             return "nobody there"
         return await self.tried(self.member(name).rotate_key)
 
@@ -209,11 +210,12 @@ class Life:
             return "nobody there"
         await self.village.registrar.restore(self.member(name).account, powerful=name == "second")
         self.suspended.discard(name)
-        return "done"
+        self.refused.pop(name, None)
+        return await self.tried(self.member(name).sign_in) if self.present(name) else "done"
 
     async def lose_device(self, name: str) -> str:
         """Signs in on a new machine with what is on the sheet, and revokes the old one."""
-        if not self.present(name) or name in self.suspended:
+        if not self.present(name):
             return "nobody there"
         person = self.village.people[name]
         old = person.member.state.keys.device_id
@@ -232,7 +234,7 @@ class Life:
 
     async def revoke_by_administrator(self, name: str) -> str:
         """The owner's other device, of which they know nothing: their reading waits for a new key."""
-        if not self.present(name) or name in self.suspended:
+        if not self.present(name):
             return "nobody there"
         person = self.village.people[name]
         self.machines += 1
@@ -247,8 +249,10 @@ class Life:
 
     async def say(self, name: str, channel: ChannelId) -> str:
         """Into a channel; what isn't acknowledged rests in the outbox."""
-        if name not in self.village.people:
-            return "nobody there"
+        if name not in self.village.people or self.refused.get(name, 0) >= 2:
+            return "nobody there"  # who is suspended gives up soon: the hub takes only so many failed sign-ins
+        if name in self.suspended:
+            self.refused[name] = self.refused.get(name, 0) + 1
         text = f"{CANARY} {secrets.token_hex(6)}"
         self.unsaid[text] = (name, channel)
         person = self.village.people[name]
@@ -309,7 +313,7 @@ class Life:
 
     async def leave(self, name: str) -> str:
         """The line is cut: whatever is said waits."""
-        if not self.present(name) or name == "coordinator":
+        if name not in self.village.people or name in self.away or name == "coordinator":
             return "nobody there"
         self.away.add(name)
         hub = self.member(name).hub
@@ -322,7 +326,9 @@ class Life:
             return "nobody there"
         self.away.discard(name)
         self.member(name).hub.url = self.village.url
-        outcome = await self.tried(self.member(name).sync)
+        if name in self.suspended:
+            return "suspended"
+        outcome = await self.tried(self.member(name).sign_in)
         return outcome if outcome != "done" else await self.flush(name)
 
     async def crash(self, name: str) -> str:
