@@ -138,6 +138,9 @@ async def _send(state: State, waiting: Waiting) -> Receipt:
 async def _seal(state: State, waiting: Waiting) -> Attempt:
     """The envelope as of now: heads, epoch, device number, what was seen."""
     operation, channel = OperationId(waiting.operation), ChannelId(waiting.channel)
+    if operation not in state.operations:  # begun without a line, or let in since
+        await sync_directory(state)
+        await sync_operation(state, operation)
     await require_news(state)
     view = state.channel_view(operation, channel)
     pin = state.pins.channels.get((operation, channel))
