@@ -6,7 +6,7 @@ from datetime import datetime
 from hub.db.pool import Pool
 
 INVITATION = """
-    SELECT i.expires_at, i.used_at, e.certified_at
+    SELECT i.account, i.code, i.expires_at, i.used_at, e.certified_at
       FROM invitation i
       LEFT JOIN enrolment e USING (invitation)
      WHERE i.invitation = $1
@@ -15,6 +15,8 @@ INVITATION = """
 
 @dataclass(frozen=True, slots=True)
 class InvitationRow:
+    account: bytes
+    code: str
     expires_at: datetime
     used_at: datetime | None
     certified_at: datetime | None
@@ -23,4 +25,6 @@ class InvitationRow:
 async def invitation(db: Pool, invitation: bytes) -> InvitationRow | None:
     """How far an invitation has come; None for one that was never opened."""
     row = await db.fetchrow(INVITATION, invitation)
-    return None if row is None else InvitationRow(row["expires_at"], row["used_at"], row["certified_at"])
+    if row is None:
+        return None
+    return InvitationRow(row["account"], row["code"], row["expires_at"], row["used_at"], row["certified_at"])

@@ -69,16 +69,24 @@ class Invitations:
 
         await self._write("invitation", b64(invitation), administrator, place, rows)
 
-    async def state(self, invitation: bytes) -> str:
-        """Whether it is `open`, `over`, `used` or its enrolment `certified`. Raises NotFound for one that was never opened."""
+    async def state(self, invitation: bytes) -> dict[str, str | int]:
+        """
+        `state` open, over, used or certified; while it may be answered, for whom: that stands on the invitation too.
+
+        Raises NotFound for one that was never opened.
+        """
         row = await directory_queries.invitation(self._pool, invitation)
         if row is None:
             raise NotFound
-        if row.certified_at is not None:
-            return "certified"
         if row.used_at is not None:
-            return "used"
-        return "open" if row.expires_at > self._clock.now() else "over"
+            return {"state": "used" if row.certified_at is None else "certified"}
+        state = "open" if row.expires_at > self._clock.now() else "over"
+        return {
+            "state": state,
+            "account": b64(row.account),
+            "code": row.code,
+            "expires": to_milliseconds(row.expires_at),
+        }
 
     async def pending(self, packet: Packet, place: Place) -> list[EnrolmentRow]:
         """The enrolments that nobody has certified yet, oldest first."""

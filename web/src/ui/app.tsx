@@ -20,6 +20,9 @@ const Operation = lazy(async () => (await import("./operation.tsx")).Operation);
 const RulesPage = lazy(async () => (await import("./rules.tsx")).RulesPage);
 const OperationHistory = lazy(async () => (await import("./operation-history.tsx")).OperationHistory);
 const OpenOperation = lazy(async () => (await import("./operation-open.tsx")).OpenOperation);
+const Setup = lazy(async () => (await import("./setup.tsx")).Setup);
+const Administration = lazy(async () => (await import("./administration.tsx")).Administration);
+const Nominate = lazy(async () => (await import("./nominate.tsx")).Nominate);
 const Devices = lazy(async () => (await import("./devices.tsx")).DevicesPage);
 const NewSheet = lazy(async () => (await import("./new-sheet.tsx")).NewSheetPage);
 const Lost = lazy(async () => (await import("./lost.tsx")).LostPage);
@@ -38,6 +41,11 @@ function titleOf(at: Place): string {
       return t("Channels");
     case "about":
       return t("What the hub can and can’t see");
+    case "setup":
+    case "administration":
+      return t("Administration");
+    case "nominate":
+      return t("Contact points");
     case "devices":
     case "sheet":
       return t("Devices and ways in");
@@ -86,6 +94,12 @@ function Content() {
       return <Lost />;
     case "about":
       return <About />;
+    case "setup":
+      return <Setup />;
+    case "administration":
+      return <Administration />;
+    case "nominate":
+      return <Nominate />;
     case "notices":
       return <Notices operation={at.operation} />;
     case "channels":
@@ -208,5 +222,6 @@ function Closed() {
 
 export function App() {
   if (session.value === null) return <Waiting />;
+  if (place.value.page === "setup") return <Setup />;
   return session.value.phase === "open" ? <Opened /> : <Closed />;
 }

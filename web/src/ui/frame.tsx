@@ -102,6 +102,11 @@ function AccountMenu() {
           </span>
         </li>
         <li>
+          <a href="/o/nominate" onClick={close}>
+            {t("Contact points")}
+          </a>
+        </li>
+        <li>
           <a href="/o/card" onClick={close}>
             {t("My contact card")}
           </a>
@@ -139,7 +144,7 @@ function AccountMenu() {
 function Nav() {
   const { page } = place.value;
   const atHome = page === "home";
-  const inChannels = page !== "home" && page !== "about" && page !== "directory" && page !== "card" && page !== "coverage" && page !== "notices" && page !== "unknown";
+  const inChannels = page !== "home" && page !== "about" && page !== "directory" && page !== "card" && page !== "coverage" && page !== "notices" && page !== "administration" && page !== "nominate" && page !== "unknown";
   const asked = tasks.value.acknowledge.length;
   return (
     <nav class="nav" aria-label={t("Main")}>
@@ -168,6 +173,14 @@ function Nav() {
             )}
           </a>
         </li>
+        {session.value?.mayAdminister === true && (
+          <li>
+            <a href="/o/administration" aria-current={page === "administration" ? "page" : undefined}>
+              <Icon name="people" />
+              <span>{t("Administration")}</span>
+            </a>
+          </li>
+        )}
         <li>
           <a href="/o/directory" aria-current={page === "directory" ? "page" : undefined}>
             <Icon name="people" />

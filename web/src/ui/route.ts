@@ -4,6 +4,8 @@
  * /                                      what needs you
  * /o                                     operations and channels
  * /o/about                               what the hub can and can't see
+ * /setup                                 a new person's keys, from an invitation
+ * /o/administration | nominate            administrators; nominations of one's own, and one's safety number
  * /o/devices | sheet | lost               one's own devices and ways in; a new sheet; what to do after a loss
  * /o/notices                             who has acknowledged, in the operation where something waits
  * /o/<operation>/notices                 … in one operation
@@ -23,7 +25,7 @@ import type { B64 } from "../worker/protocol.ts";
 export type Place =
   | { readonly page: "home" }
   | { readonly page: "channels" }
-  | { readonly page: "about" | (typeof DESKS)[number] }
+  | { readonly page: "about" | "setup" | (typeof DESKS)[number] }
   | { readonly page: "notices"; readonly operation: B64 | null }
   | { readonly page: OperationPage; readonly operation: B64 }
   | { readonly page: "open"; readonly like: B64 | null }
@@ -38,13 +40,14 @@ export type Place =
 const OPERATION_PAGES = ["operation", "members", "admit", "history", "rules"] as const;
 export type OperationPage = (typeof OPERATION_PAGES)[number];
 
-const DESKS = ["devices", "sheet", "lost"] as const;
+const DESKS = ["administration", "nominate", "devices", "sheet", "lost"] as const;
 const ID = /^[A-Za-z0-9_-]{16,64}$/;
 const path = signal(location.pathname);
 
 export function placeOf(at: string): Place {
   const [root, operation, channel, third, fourth, ...more] = at.split("/").filter((part) => part !== "");
   if (root === undefined) return { page: "home" };
+  if (root === "setup" && operation === undefined) return { page: "setup" };
   if (root !== "o" || more.length > 0) return { page: "unknown" };
   if (operation === undefined) return { page: "channels" };
   if (operation === "about" && channel === undefined) return { page: "about" };

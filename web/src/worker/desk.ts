@@ -5,6 +5,7 @@ import { reference } from "../domain/references.ts";
 import { Refused, sendJson } from "../net/api.ts";
 import { Rest } from "../store/rest.ts";
 import { draftOf, Drafts, formOf, newEnvelopeId } from "./drafts.ts";
+import type { Desk as Registry } from "./administrator.ts";
 import { bindDevice, hubFacts, openKeys, stay, type Unlocked } from "./keys.ts";
 import { Marks } from "./marks.ts";
 import { later } from "./later.ts";
@@ -122,6 +123,11 @@ export class Desk {
       const { govern } = await later(() => import("./operations.ts"));
       return govern(this.opened.world, what, given as never);
     },
+    setUp: async (given) => (await later(() => import("./setup.ts"))).setUp(await this.resting(), given),
+    administer: async (given) => (await later(() => import("./administration.ts"))).administer(this.registry, given),
+    nominate: async (given) => (await later(() => import("./nominating.ts"))).nominate(this.registry, given),
+    nominations: async () => (await later(() => import("./nominating.ts"))).ownNominations(this.registry),
+    safetyNumber: async () => (await later(() => import("./nominating.ts"))).ownSafetyNumber(this.registry),
     people: async ({ what, with: given }) => {
       const { people } = await later(() => import("./people.ts"));
       return people(this.opened, what, given as never);
@@ -140,6 +146,11 @@ export class Desk {
   private get opened(): Open {
     if (this.open === null) throw new Declined("locked");
     return this.open;
+  }
+
+  private get registry(): Registry {
+    const { keys, records, world } = this.opened;
+    return { keys, records, directory: world.directory };
   }
 
   private get seen(): Seen {
@@ -161,6 +172,7 @@ export class Desk {
       deviceLabel: keys?.deviceLabel ?? null,
       expiresAt: this.open?.expires ?? null,
       mayAudit: account?.may.includes("audit") ?? false,
+      mayAdminister: account?.may.includes("administer") ?? false,
       mayCoordinate: account?.may.includes("coordinate") ?? false,
       needsSheet: keys?.needsSheet ?? false,
       remembered: (await rest.devices()).filter(({ second }) => second !== null).map(({ code, madeAt }) => ({ code, at: madeAt })),

@@ -5,6 +5,9 @@
 
 import type { AcknowledgementState, CountryState, Row } from "../domain/acknowledgements.ts";
 import type { NoticeBody } from "../domain/bodies.ts";
+import type { Nominated } from "../crypto/nomination.ts";
+import type { AdministerAsk, NominationView } from "./administering.ts";
+import type { SetupAsk, SetupView } from "./setting-up.ts";
 import type { ChangeLine, Governance } from "./governing.ts";
 import type { ByPassphrase, ComingAsk, ComingView, OtherWay, Owning } from "./owning.ts";
 import type { Peopling } from "./peopling.ts";
@@ -31,6 +34,7 @@ export interface Session {
   readonly deviceLabel: string | null;
   readonly expiresAt: number | null;
   readonly mayAudit: boolean;
+  readonly mayAdminister: boolean;
   /** The recovery code was used: a new sheet comes before anything else. */
   readonly needsSheet: boolean;
   readonly mayCoordinate: boolean;
@@ -336,6 +340,15 @@ export interface Requests {
   readonly checkLog: { ask: Record<string, never>; answer: { readonly size: number; readonly before: number | null } };
   /** The person looks at this page: what they read elsewhere meanwhile is asked for. */
   readonly look: { ask: Record<string, never>; answer: null };
+  /** A new person's keys, step by step; the only requests that need no open keys. */
+  readonly setUp: { ask: SetupAsk; answer: SetupView };
+  /** Everything of the administrators' page (administering.ts). */
+  readonly administer: { ask: AdministerAsk; answer: unknown };
+  readonly nominate: { ask: Nominated; answer: null };
+  /** This person's nominations, and what became of them. */
+  readonly nominations: { ask: Record<string, never>; answer: readonly NominationView[] };
+  /** What this person reads to an administrator, for level A2. */
+  readonly safetyNumber: { ask: Record<string, never>; answer: string };
   readonly markRead: { ask: { channel: B64; seq: number }; answer: null };
 }
 
