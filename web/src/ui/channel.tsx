@@ -12,6 +12,7 @@ import { problemWords } from "./problems.ts";
 import { Rail } from "./rail.tsx";
 import { useReading } from "./reading.ts";
 import { channelPath, go, place, rulesPath } from "./route.ts";
+import { BadSecret } from "./secret.tsx";
 import { Line, authorName, timeOf } from "./rows.tsx";
 import { attempt, findChannel, findOperation, now, operations } from "./state.ts";
 import { dayHeading, dayOf } from "./times.ts";
@@ -178,6 +179,7 @@ function Feed({ operation, channel, selected }: FeedProps) {
         <Days list={list ?? []} operation={operation} channel={channel} stoppedAt={stoppedAt} selected={selected} />
       </div>
       <Announcer items={items} />
+      <BadSecret channel={channel} />
       <FeedFoot operation={operation} channel={channel} />
     </section>
   );

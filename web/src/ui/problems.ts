@@ -57,6 +57,8 @@ export function problemWords(problem: Problem): string {
     case "rolled-back":
     case "forked":
     case "bad-checkpoint":
+    case "no-longer-reader":
+      return t("You no longer read this channel, so this was not sent. Your words are kept: take them back as a draft. A coordinator can tell you more.");
     case "bad-proof":
       return t("The hub shows another history than before. Stop here and tell an administrator by phone.");
     case "held-back":

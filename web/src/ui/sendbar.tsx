@@ -7,7 +7,10 @@ import { Icon } from "./icon.tsx";
 import { problemWords } from "./problems.ts";
 import { channelPath } from "./route.ts";
 import { clock } from "./times.ts";
-import { t, tn } from "./words.ts";
+import { list, t, tn } from "./words.ts";
+
+/** More than these are counted. */
+const MOST_NAMES = 5;
 
 export function SendBar({ channel, children }: { readonly channel: ChannelView; readonly children: ComponentChildren }) {
   return (
@@ -37,15 +40,22 @@ export function Audience({ channel }: { readonly channel: ChannelView }) {
           <Icon name="people" />
           <span>{t("{people} can read this channel", { people: people(channel) })}</span>
         </li>
-        {channel.pending > 0 && (
+        {channel.pending.length > 0 && (
           <li>
             <Icon name="clock" />
             <span>
-              {tn(
-                "{n} person gets it later: the key is still on the way",
-                "{n} people get it later: their keys are still on the way",
-                channel.pending,
-              )}
+              {channel.pending.length > MOST_NAMES
+                ? tn(
+                    "{n} person gets it later: the key is still on the way",
+                    "{n} people get it later: their keys are still on the way",
+                    channel.pending.length,
+                  )
+                : tn(
+                    "{names} gets it later: the key is still on the way",
+                    "{names} get it later: their keys are still on the way",
+                    channel.pending.length,
+                    { names: list(channel.pending) },
+                  )}
             </span>
           </li>
         )}

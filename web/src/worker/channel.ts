@@ -30,6 +30,8 @@ export interface Entry {
 }
 
 const PAGE = 500;
+/** Why a secret is not here yet: another reader may bring it. */
+const CLOSED: ReadonlySet<string> = new Set(["cannot-open", "bad-commitment", "bad-previous"]);
 /** More than this a hub does not lose by accident: the channel is shown as broken instead of hole by hole. */
 const MOST_MISSING = 1_000;
 
@@ -175,7 +177,7 @@ export class ChannelLog {
     }, chain);
     if (fault !== null || header === null) {
       this.hasFaults = true;
-      if (isJudged && header !== null && fault === "cannot-open") this.closed.set(place.seq, { header, packet });
+      if (isJudged && header !== null && fault !== null && CLOSED.has(fault)) this.closed.set(place.seq, { header, packet });
       return;
     }
     this.devices.set(header.device, { seq: header.deviceSeq, id: b64(id) });
@@ -340,7 +342,7 @@ export class ChannelLog {
         if (entry !== undefined) this.replace({ ...entry, header, body, fault: null, checkedAt: Date.now() });
       } catch (refused) {
         if (!(refused instanceof ProtocolError)) throw refused;
-        if (refused.code === "cannot-open") continue;
+        if (CLOSED.has(refused.code)) continue;
         if (entry !== undefined) this.replace({ ...entry, fault: refused.code });
       }
       this.closed.delete(seq);

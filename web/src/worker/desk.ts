@@ -258,6 +258,7 @@ export class Desk {
   /** Who is in and who reads what has changed; the feeds show it between what was sent. */
   private governed(): void {
     this.tell({ event: "operations" });
+    this.open?.outbox.resume();
     for (const { channels } of this.open?.world.operations.values() ?? []) {
       for (const channel of channels.keys()) this.tell({ event: "items", channel, arrived: [] });
     }

@@ -27,6 +27,10 @@ export class EpochSecrets {
   private readonly keys: Unlocked;
   private readonly operation: OperationLedger;
   private readonly opened = new Map<string, Promise<Bytes>>();
+  /** By channel, the newest epoch whose maker signed what does not open. */
+  readonly unopened = new Map<string, number>();
+  /** By channel, the newest epoch that opens, and the one before through it. */
+  private readonly sound = new Map<string, number>();
 
   constructor(keys: Unlocked, operation: OperationLedger) {
     this.keys = keys;
@@ -55,10 +59,13 @@ export class EpochSecrets {
   }
 
   /** The channel's label, as its current epoch's author sealed it. */
-  async label(channel: string): Promise<string> {
-    const record = recordOf(this.latest, channel);
-    const place = { hub: this.keys.hub, operation: this.operation.id, channel, epoch: record.epoch };
-    return openLabel(await this.of(channel, record.epoch), place, record.label);
+  label(channel: string): Promise<string> {
+    return this.labelOf(channel, recordOf(this.latest, channel).epoch);
+  }
+
+  private async labelOf(channel: string, epoch: number): Promise<string> {
+    const place = { hub: this.keys.hub, operation: this.operation.id, channel, epoch };
+    return openLabel(await this.of(channel, epoch), place, this.recordAt(channel, epoch)?.label ?? "");
   }
 
   forget(): void {
@@ -76,19 +83,86 @@ export class EpochSecrets {
     return latest;
   }
 
-  /** By the own wrap where there is one, else from the next epoch's `previous`. */
+  /** Through the history where it leads here, else by the own wrap; what is wrong with that one says more. */
   private async openWhole(channel: string, epoch: number): Promise<Bytes> {
     const record = this.recordAt(channel, epoch);
-    const next = this.recordAt(channel, epoch + 1);
     if (record === null) throw new ProtocolError("wrong-place", "The channel has no such epoch.");
-    if (next?.previous !== undefined && next.previous !== null) {
-      const later = await this.of(channel, epoch + 1);
-      const place = { hub: this.keys.hub, operation: this.operation.id, channel, epoch: epoch + 1, former: epoch };
-      const secret = await openPrevious(later, place, next.previous);
-      await checkCommitment(secret, place, unb64(record.commitment, 32));
-      return secret;
+    return (await this.throughHistory(channel, epoch)) ?? this.openOwnWrap(channel, record);
+  }
+
+  /** From the next epoch back; where that was reported and leads nowhere, from the one after it. Null where no history leads here. */
+  private async throughHistory(channel: string, epoch: number): Promise<Bytes | null> {
+    for (let later = epoch + 1; (this.recordAt(channel, later)?.previous ?? null) !== null; later++) {
+      try {
+        const former = await this.former(channel, later);
+        if (former.number === epoch) return former.secret;
+      } catch (refused) {
+        if (!(refused instanceof ProtocolError)) throw refused;
+      }
+      if (!this.operation.reported(channel, later)) return null;
     }
-    return this.openOwnWrap(channel, record);
+    return null;
+  }
+
+  /** What `previous` leads to: the epoch before, or, past those that were reported, the latest that wasn't. */
+  private async former(channel: string, epoch: number): Promise<{ readonly number: number; readonly secret: Bytes }> {
+    const sealed = this.recordAt(channel, epoch)?.previous ?? null;
+    if (sealed === null) throw new ProtocolError("not-a-reader", "No history leads back from here.");
+    const es = await this.of(channel, epoch);
+    const place = { hub: this.keys.hub, operation: this.operation.id, channel };
+    for (let number = epoch - 1; number >= 0; number--) {
+      try {
+        const secret = await openPrevious(es, { ...place, epoch, former: number }, sealed);
+        if (number > 0) await checkCommitment(secret, place, unb64(this.recordAt(channel, number)?.commitment ?? "", 32));
+        return { number, secret };
+      } catch (refused) {
+        if (!(refused instanceof ProtocolError)) throw refused;
+        if (!this.operation.reported(channel, number)) break;
+      }
+    }
+    this.unopened.set(channel, epoch);
+    throw new ProtocolError("bad-previous", "The secret before this one does not open.");
+  }
+
+  /**
+   * Returns only if the epoch opens and, where the channel keeps its history, leads on to the one before. Where that is its maker's
+   * fault, `unopened` holds it from then on.
+   */
+  async checkSound(channel: string, epoch: number): Promise<void> {
+    if (this.sound.get(channel) === epoch) return;
+    await this.of(channel, epoch);
+    if ((this.recordAt(channel, epoch)?.previous ?? null) !== null) await this.former(channel, epoch);
+    this.sound.set(channel, epoch);
+  }
+
+  /**
+   * What the next epoch's `previous` is to hold: the current one, or, where that was reported and doesn't hold here either, the latest
+   * before it that nobody reported; number 0 and zeros where there is none.
+   */
+  async toHandOn(channel: string, epoch: number): Promise<{ readonly epoch: number; readonly es: Bytes }> {
+    const isReported = this.operation.reported(channel, epoch);
+    try {
+      if (isReported) await this.checkSound(channel, epoch);
+      return { epoch, es: await this.of(channel, epoch) };
+    } catch (refused) {
+      if (!(refused instanceof ProtocolError) || !isReported) throw refused;
+    }
+    let earlier = epoch - 1;
+    while (this.operation.reported(channel, earlier)) earlier -= 1;
+    return { epoch: earlier, es: earlier === 0 ? new Uint8Array(32) : await this.of(channel, earlier) };
+  }
+
+  /** The channel's name from the newest epoch whose name opens: nobody takes it away by sealing nonsense. */
+  async labelToKeep(channel: string, epoch: number): Promise<string> {
+    for (let number = epoch; number > 0; number--) {
+      try {
+        const label = await this.labelOf(channel, number);
+        if (label !== "") return label;
+      } catch (refused) {
+        if (!(refused instanceof ProtocolError)) throw refused;
+      }
+    }
+    return "";
   }
 
   private async openOwnWrap(channel: string, record: EpochRecord): Promise<Bytes> {
@@ -99,8 +173,9 @@ export class EpochSecrets {
       throw refused;
     });
     const wrapsHash = own.grant === undefined ? record.wrapsHash : this.granted(channel, record.epoch, own.grant);
+    const seed = seedOf(this.keys.vault, own.generation);
     return openEpoch(
-      seedOf(this.keys.vault, own.generation),
+      seed,
       this.keys.account,
       own.generation,
       record,
@@ -108,7 +183,12 @@ export class EpochSecrets {
       { index: own.index, size: own.size, path: own.path.map((hash) => unb64(hash, 32)) },
       { hub: this.keys.hub, operation: this.operation.id, channel },
       wrapsHash,
-    );
+    ).catch((refused: unknown) => {
+      // Its maker signed this very wrap: that it does not open is not the hub's doing.
+      const isMakers = refused instanceof ProtocolError && (refused.code === "cannot-open" || refused.code === "bad-commitment");
+      if (isMakers) this.unopened.set(channel, record.epoch);
+      throw refused;
+    });
   }
 
   /** The hub names a grant's hash; it counts only if an entry that was verified here signed it for this account. */

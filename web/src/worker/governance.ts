@@ -22,8 +22,10 @@ import {
   servedAgain,
   stale,
 } from "../crypto/membership.ts";
+import { ProtocolError } from "../crypto/errors.ts";
 import { joinParts, pack } from "../crypto/packet.ts";
 import type { Directory } from "../crypto/people.ts";
+import { EPOCH_AGE } from "../crypto/readers.ts";
 import { makeEpoch, makeWraps } from "../crypto/sealing.ts";
 import { Refused, sendPacket } from "../net/api.ts";
 import type { ChannelLog } from "./channel.ts";
@@ -31,7 +33,8 @@ import type { EpochSecrets } from "./epochs.ts";
 import type { Unlocked } from "./keys.ts";
 import type { DirectoryLedger, OperationLedger } from "./ledger.ts";
 import { Declined } from "./problems.ts";
-import { known, nextEpoch, recipients, wrapsDocument } from "./rotation.ts";
+import { known } from "./rotation.ts";
+import { nextEpoch, othersFirst, recipients, wrapsDocument } from "./tending.ts";
 
 /** Entries of others that may come first before it is given up. */
 const CONFLICTS = 8;
@@ -150,15 +153,20 @@ async function compose(at: Governing, meant: Meant): Promise<Composed | null> {
     signed += isNew ? EPOCH_SIGNED : 200 + 25 * to.length;
     carried += to.length * ROW_CARRIED;
     if (tended.length > 0 && (signed > SIGNED_ROOM || carried > BESIDE_ROOM)) break;
-    tended.push(channel);
-    if (isNew) {
-      const { record, beside } = await nextEpoch({ ...at, log }, after);
-      records.push(record);
-      late.push(beside);
-    } else {
-      const { change, beside } = await grantOf(at, after, channel, served);
-      grants.push(change);
-      first.push(beside);
+    try {
+      if (isNew) {
+        const { record, beside } = await nextEpoch({ ...at, log }, after);
+        records.push(record);
+        late.push(beside);
+      } else {
+        const { change, beside } = await grantOf(at, after, channel, served);
+        grants.push(change);
+        first.push(beside);
+      }
+      tended.push(channel);
+    } catch (refused) {
+      // What does not hold in one channel keeps nobody from the change: another reader tends to it.
+      if (!(refused instanceof ProtocolError)) throw refused;
     }
   }
   if (changes.length === 0 && tended.length === 0) return null;
@@ -194,12 +202,14 @@ function mayTend({ keys, directory }: Governing, before: Operation, after: Opera
   const reads = (state: Operation): boolean => state.channels.has(channel) && isReader(state, channel, keys.account, directory.latest);
   const { aik } = directory.latest.account(keys.account);
   const holds = epoch !== null && holders(epoch).some((one) => one.account === keys.account && one.aik === aik);
-  return open && holds && reads(before) && reads(after);
+  return open && holds && reads(before) && reads(after) && !othersFirst(after, channel, keys.account);
 }
 
 /** Whether the channel's next secret has to be made before anything is sealed. Nothing is sealed in a closed operation. */
 function needsNext(after: Operation, channel: string, directory: Directory): boolean {
   if (after.phase === "closed") return false;
+  const { epoch } = channelOf(after, channel);
+  if (epoch !== null && Date.now() - epoch.madeAt >= EPOCH_AGE) return true;
   const joined = channelOf(after, channel).history === "from-join" && pending(after, channel, directory).length > 0;
   return joined || stale(after, channel, directory);
 }

@@ -195,6 +195,13 @@ export class OperationLedger {
     return this.past.find(({ state, newEpochs }) => newEpochs.includes(channel) && state.channels.get(channel)?.epoch?.number === epoch) ?? null;
   }
 
+  /** Whether a reader reported that this epoch does not open. */
+  reported(channel: string, epoch: number): boolean {
+    return this.past.some(({ changes }) =>
+      changes.some((change) => change.change === "wrap.bad" && change.channel === channel && change.epoch === epoch),
+    );
+  }
+
   private async verified(packet: Packet, place: Place): Promise<Verified> {
     const entry = readEntry(packet.body);
     if (entry.directorySize > this.directory.history.size) await this.directory.sync();

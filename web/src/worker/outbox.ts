@@ -24,6 +24,9 @@ const TRIES = 5;
 /** Refusals after which the same words may go in a newly made envelope: the world had moved on. */
 const MOVED_ON: ReadonlySet<string> = new Set(["stale-epoch", "conflict", "not-next", "repeated", "gap"]);
 
+/** What somebody is told who was taken out while writing. */
+const GONE: ReadonlySet<string> = new Set(["not-found", "not-a-reader"]);
+
 /** As it rests, sealed: the words, and the envelope last made of them, if one was. */
 interface Waiting {
   readonly id: string;
@@ -231,8 +234,10 @@ export class Outbox {
   /** Unknown outcomes wait for the connection; a refusal is told, with the words kept. */
   private async failed(waiting: Waiting, fault: unknown): Promise<void> {
     const isUnknown = fault instanceof Refused && (fault.isUnknown || fault.status === 401 || fault.status === 429);
-    const problem = problemOf(fault);
-    await this.keep({ ...waiting, state: isUnknown ? "waiting" : "refused", problem: problem.code });
+    const { code } = problemOf(fault);
+    // The next reader who is online makes the secret that is missing; then it goes by itself.
+    const waits = isUnknown || code === "stale-epoch";
+    await this.keep({ ...waiting, state: waits ? "waiting" : "refused", problem: GONE.has(code) ? "no-longer-reader" : code });
   }
 
   private waiting(): readonly Waiting[] {

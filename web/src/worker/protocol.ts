@@ -54,7 +54,10 @@ export interface ChannelView {
   readonly history: "all" | "from-join";
   readonly readers: number;
   readonly countries: number;
-  readonly pending: number;
+  /** Who reads it by the rules and has no copy of its secret yet. */
+  readonly pending: readonly string[];
+  /** Who reported that the channel's secret does not open; null where nobody did since it was made. */
+  readonly bad: string | null;
   readonly namedAudience: boolean;
   readonly maySend: readonly string[];
   readonly unread: number;

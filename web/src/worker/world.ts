@@ -26,6 +26,8 @@ import type { Rotating } from "./rotation.ts";
 import { reads, type Seen } from "./views.ts";
 
 const PIN_PAUSE = 5_000;
+/** In ms: the first screen, and entries that come together, are done by then. */
+const ATTEND_PAUSE = 1_500;
 const NEWS_EVERY = 60 * 60 * 1000;
 const NEWS_LOOK = 60 * 1000;
 const ACT_LIFE = 24 * 60 * 60 * 1000;
@@ -59,6 +61,9 @@ export class World {
   private pinTimer: ReturnType<typeof setTimeout> | undefined;
   private newsTimer: ReturnType<typeof setInterval> | undefined;
   private newsAt = 0;
+  private attendTimer: ReturnType<typeof setTimeout> | undefined;
+  private attending: Promise<void> = Promise.resolve();
+  private isStopped = false;
 
   constructor(hub: string, keys: Unlocked, records: Records, watcher: Watcher) {
     this.keys = keys;
@@ -113,6 +118,7 @@ export class World {
     this.live.start();
     this.newsTimer = setInterval(() => void this.keepNews(), NEWS_LOOK);
   }
+    this.attendSoon();
 
   /** Whether newer things may exist than the hub has owned to. */
   get isBehind(): boolean {
@@ -145,7 +151,25 @@ export class World {
 
   stop(): void {
     clearTimeout(this.pinTimer);
+  /** Does what any reader may for the others, one look at a time; a look that is asked for meanwhile follows. */
+  private attendSoon(): void {
+    clearTimeout(this.attendTimer);
+    this.attendTimer = setTimeout(() => {
+      this.attending = this.attending.then(() => this.attend());
+    }, ATTEND_PAUSE);
+  }
+
+  private async attend(): Promise<void> {
+    const serving = await later(() => import("./serving.ts")).catch(() => null);
+    if (serving === null || this.isStopped) return;
+    for (const [operation, { ledger }] of this.operations) {
+      if (ledger.frozen === null && ledger.latest !== null) await serving.serve(this.governing(operation));
+    }
+  }
+
     clearInterval(this.newsTimer);
+    this.isStopped = true;
+    clearTimeout(this.attendTimer);
     this.live.stop();
     for (const { secrets } of this.operations.values()) secrets.forget();
   }
@@ -289,6 +313,7 @@ export class World {
 
   /** The vault has got a new key too: only the new sheet opens it. */
   private vaultLost(fault: unknown): void {
+    if (governance) this.attendSoon();
     if (fault instanceof ProtocolError) this.watcher.ended();
     // Otherwise asked again with the next change, and at the next sign-in.
     else if (!(fault instanceof Refused)) throw fault;
