@@ -38,7 +38,7 @@ export function DirectoryPage() {
           </a>
         </p>
       </div>
-      <div class="filters" role="search">
+      <div class="filters find" role="search">
         <div class="field">
           <label for="dir-q">{t("Country, person or language")}</label>
           <input class="input" id="dir-q" type="search" value={query} onInput={(event) => setQuery(event.currentTarget.value)} />
@@ -157,7 +157,7 @@ function Time({ person: { contact } }: { readonly person: PersonRow }) {
   return (
     <td class="wide">
       {here?.clock ?? "–"}
-      <span class="meta of">{work === null ? contact.time_zone : work ? t("in working hours") : t("outside working hours")}</span>
+      <span class="meta of">{contact.hours === null || work === null ? contact.time_zone.replaceAll("_", " ") : work ? t("in working hours") : t("outside working hours")}</span>
     </td>
   );
 }

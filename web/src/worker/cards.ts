@@ -16,7 +16,8 @@ import type { World } from "./world.ts";
 
 /** Begins like the pins: a hub may not drop it from under this device. */
 const RECORD = "pins-cards";
-const FRESH = 3_000;
+/** In ms: for lines beside lists, which many places ask for at once. */
+export const RECENT = 30_000;
 
 export interface At {
   readonly world: World;
@@ -40,10 +41,10 @@ type Seen = ReadonlyMap<string, SeenCard>;
 
 const held = new WeakMap<World, { readonly at: number; readonly shown: Promise<ReadonlyMap<string, Shown>> }>();
 
-/** Every account's card; asked for once where a page asks for several things at once. */
-export function cards(at: At): Promise<ReadonlyMap<string, Shown>> {
+/** Every account's card, as the hub shows them now; what was looked at within `age` ms is enough where it is given. */
+export function cards(at: At, age = 0): Promise<ReadonlyMap<string, Shown>> {
   const before = held.get(at.world);
-  if (before !== undefined && Date.now() - before.at < FRESH) return before.shown;
+  if (before !== undefined && Date.now() - before.at < age) return before.shown;
   const shown = look(at);
   held.set(at.world, { at: Date.now(), shown });
   shown.catch(() => held.delete(at.world));

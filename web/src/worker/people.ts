@@ -11,7 +11,7 @@ import type { Operation } from "../crypto/membership.ts";
 import { unpackAll } from "../crypto/packet.ts";
 import { coverage, type Covered, DAY, type Days, isConfirmed, type Watch } from "../domain/coverage.ts";
 import { getJson, getPackets } from "../net/api.ts";
-import { type At, cards, checkDeputies, contactOf, putCard, type Shown } from "./cards.ts";
+import { type At, cards, checkDeputies, contactOf, putCard, RECENT, type Shown } from "./cards.ts";
 import { leave, leaving } from "./departing.ts";
 import type { CoverageView, HistoryEvent, OwnCard, Peopling, PersonDetail, PersonRow, Reminder, StandIn } from "./peopling.ts";
 import { Declined } from "./problems.ts";
@@ -151,7 +151,7 @@ async function signersOf(directory: At["world"]["directory"], seq: number, accou
 async function board(at: At, operation: string | null): Promise<CoverageView> {
   const path = operation === null ? "/api/coverage" : `/api/operations/${operation}/coverage`;
   const told = await getJson<{ days: Days; people: readonly { account: string; day: number | null }[] }>(path);
-  const shown = await cards(at);
+  const shown = await cards(at, RECENT);
   const directory = at.world.directory.latest;
   const members = operation === null ? null : known(at, operation).members;
   const days = new Map(told.people.map(({ account, day }) => [account, day]));
@@ -215,7 +215,7 @@ async function own(at: At): Promise<OwnCard> {
 
 async function standIns(at: At): Promise<readonly StandIn[]> {
   const directory = at.world.directory.latest;
-  return [...(await cards(at))].flatMap(([account, one]) => {
+  return [...(await cards(at, RECENT))].flatMap(([account, one]) => {
     const standIn = standInOf(directory, contactOf(one));
     const person = directory.accounts.get(account);
     if (standIn === null || person === null || person.suspended) return [];
@@ -233,7 +233,7 @@ interface Returned {
 async function reminders(at: At): Promise<readonly Reminder[]> {
   const { world, keys } = at;
   const directory = world.directory.latest;
-  const shown = await cards(at);
+  const shown = await cards(at, RECENT);
   const { days, before, sleeping } = await getJson<Returned>("/api/presence");
   const found: Reminder[] = [];
   const now = Date.now();
