@@ -7,6 +7,7 @@
  */
 import { channelOf, epochNeeded, holders, isReader, servedAgain } from "../crypto/membership.ts";
 import type { Change } from "../crypto/changes.ts";
+import { randomBytes } from "../crypto/encoding.ts";
 import { ProtocolError } from "../crypto/errors.ts";
 import { Refused } from "../net/api.ts";
 import { commit, type Governing, type Meant } from "./governance.ts";
@@ -78,5 +79,6 @@ function meaning(changes: readonly Change[]): Meant {
 async function pause(at: Governing): Promise<void> {
   const isCoordinator = known(at.operation).members.get(at.keys.account)?.role === "coordinator";
   const [from, to] = isCoordinator ? COORDINATORS_WAIT : READERS_WAIT;
-  await new Promise((done) => setTimeout(done, from + Math.random() * (to - from)));
+  const chance = (randomBytes(1)[0] ?? 0) / 256;
+  await new Promise((done) => setTimeout(done, from + chance * (to - from)));
 }
