@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
@@ -73,6 +74,7 @@ def check_encryption_key(public: bytes) -> None:
         raise MalformedKey("an X25519 key of small order")
 
 
+@lru_cache(maxsize=8192)  # each member's is asked for by every channel and entry
 def aek_hash(public: bytes) -> bytes:
     """SHA-256 of the 1,216 bytes."""
     return hashlib.sha256(public).digest()

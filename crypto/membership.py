@@ -64,6 +64,7 @@ __all__ = [  # an operation's users find its state and its written forms here to
     "apply",
     "appointed",
     "audience_form",
+    "check_at_its_place",
     "check_entry_wraps",
     "coordinators",
     "entry_body",
@@ -116,6 +117,25 @@ def apply(state: Operation | None, directory: Directory, body: bytes, signatures
             _check_epoch(state, after, directory, entry, author.account, record)
         after = _put_epoch(after, directory, entry, record)
     return after
+
+
+def check_at_its_place(before: Operation | None, entry: Entry, then: Directory) -> None:
+    """
+    Returns only if what an entry was judged by still held when it was put in order: `then` is the directory as it stood
+    at the entry's place in the log, which may have grown since the one that the entry names.
+
+    Raises Revoked for an author whose device or account had ended by then, NotCertified for an appointment that no
+    longer let its account take over. Otherwise an old key and a hub that lies could go on from before its end.
+    """
+    for author in entry.by:
+        account = then.account(author.account)
+        if account.suspended or not then.device_valid(author.device, author.account):
+            raise Revoked("the author's account or device had ended when this was put in order")
+        for change in entry.changes:
+            if not isinstance(change, CoordinatorTake) or before is None:
+                continue
+            if appointed(before, then, author.account) != change.act_seq:
+                raise NotCertified("the author could no longer take over when this was put in order")
 
 
 def check_entry_wraps(after: Operation, body: bytes, wraps: Sequence[Sequence[bytes]]) -> None:
@@ -199,7 +219,9 @@ def _open(directory: Directory, entry: Entry, head: bytes, accounts: Sequence[Ac
         at=entry.at,
         directory_size=directory.size,
         matrix=directory.matrix,
-        members={account.id: Member(account.aik, "coordinator", opening.own) for account in accounts},
+        members={
+            account.id: Member(account.aik, account.organisation, "coordinator", opening.own) for account in accounts
+        },
         channels={},
         templates={},
     )
@@ -218,7 +240,7 @@ def _take_over(state: Operation, after: Operation, directory: Directory, entry: 
         raise NotAllowed("the operation has its coordinators")
     if appointed(state, directory, account.id) != take.act_seq:
         raise NotCertified("no appointment of the author, as they are certified now, or not the newest")
-    members = {**state.members, account.id: Member(account.aik, "coordinator", ())}
+    members = {**state.members, account.id: Member(account.aik, account.organisation, "coordinator", ())}
     return replace(after, members=members, taken_seq=take.act_seq)
 
 

@@ -88,12 +88,16 @@ def changed(after: Operation, directory: Directory, entry: Entry, change: Change
             return replace(after, phase=change.phase)
         case MemberAdmit() | MemberRestore():
             former = _check_admitted(after, directory, change)
-            member = Member(change.aik, change.role, change.compartments, restored_from=former)
+            organisation = directory.account(change.account).organisation
+            member = Member(change.aik, organisation, change.role, change.compartments, restored_from=former)
             return replace(after, members={**after.members, change.account: member})
         case MemberChange():
             old = after.member(change.account)
             _check_clearance(after, change.compartments)
-            member = replace(old, role=change.role, compartments=change.compartments)
+            organisation = old.organisation
+            if change.account not in _authors(entry):
+                organisation = directory.account(change.account).organisation
+            member = replace(old, organisation=organisation, role=change.role, compartments=change.compartments)
             return _still_coordinated(
                 after, replace(after, members={**after.members, change.account: member}), directory
             )

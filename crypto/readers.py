@@ -10,7 +10,7 @@ from typing import Final
 
 from crypto.acts import Matrix
 from crypto.changes import Audience
-from crypto.encoding import AccountId, ChannelId, HubId, OperationId
+from crypto.encoding import AccountId, ChannelId, HubId, OperationId, OrganisationId
 from crypto.epochs import EpochRecord, Reader
 from crypto.errors import NotAllowed, NotAReader, Repeated, StaleEpoch
 from crypto.keys import aek_hash
@@ -25,9 +25,13 @@ ON_STALE_EPOCH: Final = frozenset({"acknowledgement", "seen"})  # need no cipher
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A membership is bound to the identity key it was given for."""
+    """
+    A membership is bound to the identity key it was given for, and speaks for the organisation of that moment: another
+    certificate of one administrator opens no country's or organisation's channel.
+    """
 
     aik: bytes
+    organisation: OrganisationId
     role: str
     compartments: tuple[str, ...]
     restored_from: bytes | None = None  # the identity key before this one, where a coordinator restored the member
@@ -244,17 +248,17 @@ def reported(channel: Channel, by: Sequence[AccountId], at: int) -> Channel:
     return replace(channel, epoch=replace(channel.epoch, bad=True), reports=told)
 
 
-def in_audience(audience: Audience, account: Account, role: str) -> bool:
+def in_audience(audience: Audience, account: Account, member: Member) -> bool:
     """Whether the audience includes this member."""
     match audience.scope:
         case "countries":
-            return account.country in audience.of
+            return account.organisation == member.organisation and account.country in audience.of
         case "organisations":
-            return account.organisation in audience.of
+            return account.organisation == member.organisation and account.organisation in audience.of
         case "accounts":
             return account.id in audience.of
         case "roles":
-            return role in audience.of
+            return member.role in audience.of
         case _:
             return True
 
@@ -272,7 +276,7 @@ def _readers(state: Operation, channel: ChannelId, directory: Directory) -> tupl
             and account.aik == member.aik
             and place.compartment in member.compartments
             and state.matrix.allows("channel.read", member.role, place.compartment)
-            and in_audience(place.audience, account, member.role)
+            and in_audience(place.audience, account, member)
         ):
             found.append(Reader(member_id, account.aik, account.generation, aek_hash(account.aek)))
     return tuple(sorted(found, key=lambda reader: reader.account))

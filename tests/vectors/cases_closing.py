@@ -72,6 +72,11 @@ class Story:
         given = {"within": LATER, "after": len(self.meeting.signed), "directory": self.world.directory.size}
         self.cases.append((name, do, {**given, **more}))
 
+    def placed(self, name: str, entry: SignedEntry, size: int) -> None:
+        """An entry that was put in order when the directory had `size` entries."""
+        given = {"within": LATER, "after": len(self.meeting.signed), "directory": size, "entry": b64(entry.body)}
+        self.cases.append((name, "check_at_its_place", given))
+
     def sends(self, name: str, channel: str, person: str, kind: str) -> None:
         parts = {"channel": b64(self.meeting.channel(channel)), "account": b64(self.who[person].account), "kind": kind}
         self.asked(name, "may_send", **parts)
@@ -140,6 +145,19 @@ def _speaking(s: Story) -> None:
     s.sends("a contact alerts not among announcements", "board", "ama", "alert")
     s.sends("a contact acknowledges an announcement", "board", "ama", "acknowledgement")
     s.sends("a contact posts where all speak", "general", "ama", "post")
+    ghana = b64(channel("ghana"))
+    s.meeting.do(s.who["claire"], open_channel(channel("ghana"), audience=audience_form("countries", ["GH"])))
+    moved = certified(s.who["pedro"]) | {"organisation": b64(s.who["ama"].organisation)}
+    s.world.add(s.world.by_administrators("account.certify", 1, **moved))
+    s.asked("certified into another country, a member reads no channel of it", "readers", channel=ghana)
+    narrowed = _role(s, "pedro", "contact", ["general"])
+    s.stands("a member says the same of themselves", "pedro", narrowed)
+    s.asked("and reads no more by that", "readers", channel=ghana)
+    s.stands("a coordinator says it", "claire", narrowed)
+    s.asked("and by that it is the member's country", "readers", channel=ghana)
+    s.world.add(s.world.by_administrators("account.certify", 1, **certified(s.who["pedro"])))
+    s.asked("certified out of it, they read it no more", "readers", channel=ghana)
+    s.meeting.do(s.who["claire"], narrowed)
 
 
 def _rules(s: Story) -> None:
@@ -171,7 +189,12 @@ def _rules(s: Story) -> None:
 def _new_keys(s: Story) -> None:
     older = admit(s.who["ama"])
     s.refused("restored though nothing was lost", "claire", s.restore("ama"))
+    late = s.meeting.entry([s.who["ama"]], [{"change": "rules.accept", "version": 5}])
+    in_time = s.world.directory.size
     s.rekey("ama")
+    s.placed("an entry in its time", late, in_time)
+    s.placed("the same entry, put in order after new keys", late, s.world.directory.size)
+    s.placed("put in order where its account isn't known yet", late, 3)
     s.asked("a member's new keys make the epoch stale", "stale", channel=b64(s.meeting.channel("general")))
     s.asked("and take reading away", "readers", channel=b64(s.meeting.channel("room")))
     s.sends("who has new keys sends nothing yet", "general", "ama", "acknowledgement")
@@ -232,10 +255,15 @@ def _taking_over(s: Story) -> None:
     s.world.add(s.world.by_administrators("operation.appoint", 2, **appoint))
     s.refused("taken over by an appointment that isn't the newest", "zoe", take)
     take["act_seq"] = first = s.world.directory.size - 1
+    take_then, when = s.meeting.entry([s.who["zoe"]], [take]), s.world.directory.size
     lowered = {**certified(s.who["zoe"]), "level": "A2"}
     s.world.add(s.world.by_administrators("account.certify", 2, **lowered))
     s.refused("taken over by one who may not coordinate", "zoe", take)
     s.world.add(s.world.certify(s.who["zoe"]))
+    s.placed("a take-over in its time", take_then, when)
+    s.world.add(s.world.by_administrators("operation.appoint", 2, **appoint))
+    s.placed("a take-over put in order after another appointment", take_then, s.world.directory.size)
+    take["act_seq"] = s.world.directory.size - 1
     s.stands("taken over", "zoe", take)
     s.refused("taken over twice", "zoe", take)
     s.asked("who took over reads nothing", "readers", channel=b64(s.meeting.channel("general")))

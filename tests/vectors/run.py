@@ -150,7 +150,7 @@ def operation_summary(state: Operation) -> dict[str, Any]:
         "phase": state.phase,
         "matrix": b64(state.matrix.hash),
         "members": [
-            [b64(who), b64(one.aik), one.role, list(one.compartments), *_anew(one)]
+            [b64(who), b64(one.aik), b64(one.organisation), one.role, list(one.compartments), *_anew(one)]
             for who, one in sorted(state.members.items(), key=lambda pair: pair[0])
         ],
         "channels": [
@@ -173,6 +173,11 @@ def operation_summary(state: Operation) -> dict[str, Any]:
 
 def _anew(member: Member) -> list[Any]:
     return [None if member.restored_from is None else b64(member.restored_from), member.rules_accepted]
+
+
+def _check_at_its_place(v: dict[str, Any], shared: dict[str, Any]) -> None:
+    state, then = _operation_standing(v, shared)
+    membership.check_at_its_place(state, membership.read_entry(unb64(v["entry"])), then)
 
 
 def _coordinators(v: dict[str, Any], shared: dict[str, Any]) -> Any:
@@ -479,6 +484,7 @@ _DO: dict[str, Case] = {
     "pending": lambda v, shared: [reader_form(r) for r in membership.pending(*_standing(v, shared))],
     "stale": lambda v, shared: membership.stale(*_standing(v, shared)),
     "may_send": _may_send,
+    "check_at_its_place": _check_at_its_place,
     "coordinators": _coordinators,
     "appointed": _appointed,
     "check_entry_wraps": _entry_wraps,

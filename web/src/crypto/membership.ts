@@ -92,6 +92,25 @@ export async function apply(
 }
 
 /**
+ * Returns only if what an entry was judged by still held when it was put in order: `then` is the directory as it stood at the
+ * entry's place in the log, which may have grown since the one that the entry names.
+ *
+ * Raises revoked for an author whose device or account had ended by then, not-certified for an appointment that no longer let
+ * its account take over. Otherwise an old key and a hub that lies could go on from before its end.
+ */
+export function checkAtItsPlace(before: Operation | null, entry: Entry, then: Directory): void {
+  const take = entry.changes.find((change) => change.change === "coordinator.take");
+  for (const { account, device } of entry.by) {
+    if (then.account(account).suspended || !then.deviceValid(device, account)) {
+      throw refusal("revoked", "The author's account or device had ended when this was put in order.");
+    }
+    if (take !== undefined && before !== null && appointed(before, then, account) !== take.actSeq) {
+      throw refusal("not-certified", "The author could no longer take over when this was put in order.");
+    }
+  }
+}
+
+/**
  * Returns only if `wraps` are all that entry `body` needs beside it: first one list for each of its grants in order, then
  * one for each of its epochs in order. `after` is the operation that this entry led to. Raises wrong-wraps.
  */
@@ -188,7 +207,10 @@ function open(directory: Directory, entry: Entry, id: string, accounts: readonly
     directorySize: directory.size,
     matrix: directory.matrix,
     members: new Map(
-      accounts.map(({ id, aik }) => [id, { ...COORDINATOR, aik, compartments: opening.own }]),
+      accounts.map(({ id, aik, organisation }) => [
+        id,
+        { ...COORDINATOR, aik, organisation, compartments: opening.own },
+      ]),
     ),
     channels: new Map(),
     templates: new Map(),
@@ -218,8 +240,8 @@ function takenOver(
   if (appointed(state, directory, author.account) !== actSeq) {
     throw refusal("not-certified", "No appointment of the author, as they are certified now, or not the newest.");
   }
-  const { aik } = directory.account(author.account);
-  const taken = withMember(after, author.account, { ...COORDINATOR, aik, compartments: [] });
+  const { aik, organisation } = directory.account(author.account);
+  const taken = withMember(after, author.account, { ...COORDINATOR, aik, organisation, compartments: [] });
   return { ...taken, takenSeq: actSeq };
 }
 

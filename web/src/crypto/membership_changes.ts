@@ -56,13 +56,17 @@ export function changed(after: Operation, directory: Directory, entry: Entry, ch
     case "member.restore": {
       const restoredFrom = checkAdmitted(after, directory, change);
       const { account, aik, role, compartments } = change;
-      return withMember(after, account, { aik, role, compartments, restoredFrom, rulesAccepted: 0 });
+      const { organisation } = directory.account(account);
+      return withMember(after, account, { aik, organisation, role, compartments, restoredFrom, rulesAccepted: 0 });
     }
     case "member.change": {
       const known = memberOf(after, change.account);
       checkClearance(after, change.compartments);
       const { account, role, compartments } = change;
-      return stillCoordinated(after, withMember(after, account, { ...known, role, compartments }), directory);
+      const isOwn = entry.by.some((author) => author.account === account);
+      const { organisation } = isOwn ? known : directory.account(account);
+      const member = { ...known, organisation, role, compartments };
+      return stillCoordinated(after, withMember(after, account, member), directory);
     }
     case "member.remove": {
       memberOf(after, change.account);

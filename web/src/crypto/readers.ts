@@ -18,9 +18,13 @@ const REPORTS_WITHIN = 24 * 60 * 60 * 1000;
 /** These need no ciphertext. */
 const ON_STALE_EPOCH: ReadonlySet<string> = new Set(["acknowledgement", "seen"]);
 
-/** A membership is bound to the identity key it was given for. */
+/**
+ * A membership is bound to the identity key it was given for, and speaks for the organisation of that moment: another
+ * certificate of one administrator opens no country's or organisation's channel.
+ */
 export interface Member {
   readonly aik: string;
+  readonly organisation: string;
   readonly role: Role;
   readonly compartments: readonly string[];
   /** The identity key before this one, where a coordinator restored the member. */
@@ -141,7 +145,7 @@ function computed(state: Operation, channel: string, directory: Directory): read
       account.aik === member.aik &&
       member.compartments.includes(place.compartment) &&
       state.matrix.allows("channel.read", member.role, place.compartment) &&
-      inAudience(place.audience, account, member.role)
+      inAudience(place.audience, account, member)
     ) {
       const { aik, generation, aekHash } = account;
       found.push({ account: id, aik, generation, aekHash });
@@ -252,18 +256,18 @@ export function appointed(state: Operation, directory: Directory, account: strin
 }
 
 /** Whether the audience includes this member. */
-export function inAudience(audience: Audience, account: Account, role: Role): boolean {
+export function inAudience(audience: Audience, account: Account, member: Member): boolean {
   switch (audience.scope) {
     case "all":
       return true;
     case "countries":
-      return audience.of.includes(account.country);
+      return account.organisation === member.organisation && audience.of.includes(account.country);
     case "organisations":
-      return audience.of.includes(account.organisation);
+      return account.organisation === member.organisation && audience.of.includes(account.organisation);
     case "accounts":
       return audience.of.includes(account.id);
     case "roles":
-      return audience.of.includes(role);
+      return audience.of.includes(member.role);
   }
 }
 

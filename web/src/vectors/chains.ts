@@ -7,11 +7,13 @@ import { apply as applyToDirectory, checkEnrolmentPublic, type Directory } from 
 import {
   apply as applyToOperation,
   appointed,
+  checkAtItsPlace,
   checkEntryWraps,
   coordinators,
   holders,
   maySend,
   pending,
+  readEntry,
   readers,
   stale,
   type Operation,
@@ -111,8 +113,8 @@ function operationSummary(state: Operation): Json {
     phase: state.phase,
     matrix: state.matrix.hash,
     members: byId(
-      [...state.members].map(([id, { aik, role, compartments, restoredFrom, rulesAccepted }]) => [
-        ...([id, aik, role, compartments] as const),
+      [...state.members].map(([id, { aik, organisation, role, compartments, restoredFrom, rulesAccepted }]) => [
+        ...([id, aik, organisation, role, compartments] as const),
         ...([restoredFrom, rulesAccepted] as const),
       ]),
     ),
@@ -156,12 +158,26 @@ export const CHAINS: Readonly<Record<string, Do>> = {
     const judged = there(await directoryAfter(directory, v.number("directory")));
     return operationSummary(await applyToOperation(state, judged, v.bytes("entry"), v.bytesList("signatures")));
   },
+  /** How many ms both chains take from the beginning: for tests/bench/replay.py. */
+  replay: async (v) => {
+    const [directory, operation] = [asList(v.shared["directory"]), asList(v.shared["operation"])];
+    const begun = performance.now();
+    await directoryAfter(directory, directory.length);
+    const between = performance.now();
+    await operationAfter(operation, directory, operation.length);
+    return [Math.round(between - begun), Math.round(performance.now() - between)];
+  },
   readers: async (v) => readers(...(await standing(v))).map(readerForm),
   pending: async (v) => pending(...(await standing(v))).map(readerForm),
   stale: async (v) => stale(...(await standing(v))),
   may_send: async (v) => {
     const [state, channel, directory] = await standing(v);
     maySend(state, channel, v.text("account"), v.text("kind"), directory);
+    return null;
+  },
+  check_at_its_place: async (v) => {
+    const [state, then] = await operationStanding(v);
+    checkAtItsPlace(state, readEntry(v.bytes("entry")), then);
     return null;
   },
   coordinators: async (v) => [...coordinators(...(await operationStanding(v)))].sort(compareText),
