@@ -141,6 +141,7 @@ class Directories:
                     await queries.complete_account(db, row, now)
                     await queries.certified(db, deed.invitation, now)
                     await start_again(db, deed.account, deed.invitation)
+                    await begin(db, deed.account, now)
                     await queries.end_sessions(db, deed.account, now)
                     for device in directory.devices.values():
                         if device.account == deed.account and device.revoked_seq is None:
