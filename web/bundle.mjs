@@ -19,6 +19,7 @@ const SHIPPED = { "audit.js": "src/audit/main.ts" };
 const TESTED = { "vectors.js": "src/vectors.ts", "recount.js": "src/recount.ts" };
 const STYLES_FIRST = ["tokens.css", "base.css", "layout.css", "parts.css"]; // later files may rely on earlier ones
 const STYLES_LAST = ["print.css"];
+const PARTS = "globalThis.__parts"; // where a program finds what it fetches later
 const COMPRESSED = new Set([".js", ".css", ".json", ".svg"]);
 
 const options = {
@@ -45,7 +46,8 @@ async function script(entry, more) {
 
 /**
  * A program in parts, each under the hash of its content: the entry, what it needs at once (`first/`) and what it fetches when
- * somebody goes there (`later/`). A part is named after the parts it imports are, so a changed part changes the names above it.
+ * somebody goes there (`later/`). A part is named after the parts it needs at once are, so a changed part changes the names above
+ * it. What it fetches later it finds in the table at the head of the entry: a part may lead to one that needs it.
  * `soon` and `late` are the sources of the two kinds.
  */
 async function parts({ name: program, entry, place }, more) {
@@ -60,21 +62,30 @@ async function parts({ name: program, entry, place }, more) {
   const texts = new Map(outputFiles.map((file) => [basename(file.path), file.text]));
   const imported = (name, kind) =>
     metafile.outputs[`out/${name}`].imports
-      .filter((each) => !each.external && (!kind || each.kind === kind))
+      .filter((each) => !each.external && each.kind === kind)
       .map((each) => basename(each.path));
+  const atOnce = (name) => imported(name, "import-statement");
+  const goneTo = (name) => imported(name, "dynamic-import");
+  const plain = (name) => name.replace(/-[0-9A-Z]+\.js$/, "");
   const whole = `${program}.js`;
   const first = new Set([whole]);
-  for (const name of first) for (const other of imported(name, "import-statement")) first.add(other);
+  for (const name of first) for (const other of atOnce(name)) first.add(other);
+  const table = [...new Set([...texts.keys()].flatMap(goneTo))].sort();
+  if (new Set(table.map(plain)).size < table.length) throw new Error(`bundle: two parts of ${whole} that are fetched later bear one name`);
   const named = new Map();
   while (named.size < texts.size) {
-    const ready = [...texts.keys()].filter((name) => !named.has(name) && imported(name).every((other) => named.has(other)));
-    if (ready.length === 0) throw new Error(`bundle: parts of ${whole} import each other in a circle`);
+    const left = [...texts.keys()].filter((name) => !named.has(name));
+    const ready = left.filter((name) => (name === whole ? left.length === 1 : atOnce(name).every((other) => named.has(other))));
+    if (ready.length === 0) throw new Error(`bundle: ${left.join(", ")} need each other`);
     for (const name of ready) {
       let text = texts.get(name);
-      for (const other of imported(name)) text = text.replaceAll(`./${other}`, `./${named.get(other).file}`);
+      for (const other of goneTo(name)) text = text.replaceAll(`import("./${other}")`, `import(${PARTS}[${JSON.stringify(plain(other))}])`);
+      for (const other of atOnce(name)) text = text.replaceAll(`./${other}`, `./${named.get(other).file}`);
+      if (name === whole && table.length > 0) {
+        text = `${PARTS}=${JSON.stringify(Object.fromEntries(table.map((other) => [plain(other), `./${named.get(other).file}`])))};${text}`;
+      }
       const contents = Buffer.from(text);
-      const plain = name === whole ? name : `${name.replace(/-[0-9A-Z]+\.js$/, "")}.js`;
-      const file = hashed(plain, contents);
+      const file = hashed(name === whole ? name : `${plain(name)}.js`, contents);
       named.set(name, { file, contents, listed: name === whole ? whole : `${place}${first.has(name) ? "first" : "later"}/${file}` });
     }
   }
