@@ -99,10 +99,16 @@ DEPUTY: Final = Person(
     Part.COORDINATOR,
 )
 ANALYST: Final = Person(
-    "HQ-ANALYSIS-1", "Analyst", "Regional intelligence office", HEADQUARTERS, "analyst", "en", Part.ANALYST
+    "HQ-ANALYSIS-1", "Analyst", "RILO · regional intelligence office", HEADQUARTERS, "analyst", "en", Part.ANALYST
 )
 OBSERVER: Final = Person(
-    "HQ-PARTNER-1", "Observer · partner organisation", "Partner organisation", "CH", "observer", "en", Part.OBSERVER
+    "HQ-PARTNER-1",
+    "Observer · partner organisation",
+    "UNODC · liaison of the exercise",
+    "CH",
+    "observer",
+    "en",
+    Part.OBSERVER,
 )
 AUDITOR: Final = Person("HQ-AUDIT-1", "Auditor", "Audit office", HEADQUARTERS, "auditor", "en", Part.AUDITOR)
 ADMINISTRATORS: Final = ("Administrator 1", "Administrator 2")
