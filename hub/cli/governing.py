@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ from crypto.encoding import AccountId, Json, OperationId
 from crypto.membership import Operation
 from hub import paths
 from hub.cli.messages import ChannelArgument, OperationArgument, table
-from hub.cli.profiles import ProfileOption, out, run, signed_in
+from hub.cli.profiles import ProfileOption, govern, out
 from hub.cli.words import _, languages
 from hub.client import governance, operating
 from hub.client.domain import published
@@ -56,7 +55,7 @@ def open_operation(
             raise Damaged(N_("There is no blueprint {name}."), name=blueprint) from error
         await operating.open_planned(member.state, code.upper(), name, plan, domain.documents)
 
-    _as(profile, work)
+    govern(profile, work)
 
 
 def clone(
@@ -86,7 +85,7 @@ def clone(
             raise typer.Exit(1)
         await operating.open_planned(member.state, code.upper(), name, plan, published.load(paths.config()).documents)
 
-    _as(profile, work)
+    govern(profile, work)
 
 
 def admit(
@@ -108,7 +107,7 @@ def admit(
         changes = [operating.let_in(member.state, id_, one, role, compartments or GENERAL) for one in people]
         await member.commit(id_, *changes)
 
-    _as(profile, work)
+    govern(profile, work)
 
 
 def change(
@@ -133,7 +132,7 @@ def change(
 
         await governance.commit(member.state, id_, [wanted], still_meant=still_meant)
 
-    _as(profile, work)
+    govern(profile, work)
 
 
 def remove(operation: OperationArgument, codes: CodesArgument, profile: ProfileOption) -> None:
@@ -143,7 +142,7 @@ def remove(operation: OperationArgument, codes: CodesArgument, profile: ProfileO
         changes = [governance.remove(member.account_of(code)) for code in codes]
         await member.commit(member.operation(operation), *changes)
 
-    _as(profile, work)
+    govern(profile, work)
 
 
 def open_channel(
@@ -179,7 +178,7 @@ def open_channel(
             scope=scope, of=of, history="from-join" if from_join else "all",
         )  # fmt: skip
 
-    _as(profile, work)
+    govern(profile, work)
 
 
 def close_channel(operation: OperationArgument, label: ChannelArgument, profile: ProfileOption) -> None:
@@ -189,7 +188,7 @@ def close_channel(operation: OperationArgument, label: ChannelArgument, profile:
         id_ = member.operation(operation)
         await member.commit(id_, governance.close_channel(await member.channel(id_, label)))
 
-    _as(profile, work)
+    govern(profile, work)
 
 
 def set_phase(
@@ -203,7 +202,7 @@ def set_phase(
     async def work(member: Member) -> None:
         await member.commit(member.operation(operation), wanted)
 
-    _as(profile, work)
+    govern(profile, work)
 
 
 def rules(
@@ -228,7 +227,7 @@ def rules(
             await member.commit(id_, operating.accept_rules(standing.version))
         await _tell_rules(member, id_)
 
-    _as(profile, work, quiet=set_from is None and not accept)
+    govern(profile, work, quiet=set_from is None and not accept)
 
 
 async def _tell_rules(member: Member, id_: OperationId) -> None:
@@ -255,23 +254,12 @@ def history(operation: OperationArgument, profile: ProfileOption) -> None:
             at = datetime.fromtimestamp(line.at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
             out.print(escape(f"{line.seq + 1:>4}  {at} UTC  {line.said(_)}"))
 
-    _as(profile, work, quiet=True)
+    govern(profile, work, quiet=True)
 
 
 def _name(member: Member, account: AccountId) -> str:
     known = member.state.directory.latest.accounts.get(account)
     return "?" if known is None else known.name
-
-
-def _as(profile: str, work: Callable[[Member], Awaitable[None]], *, quiet: bool = False) -> None:
-    async def story() -> None:
-        async with signed_in(profile) as member:
-            await work(member)
-            await member.keep_pins()
-
-    run(story)
-    if not quiet:
-        out.print(_("Done, signed and logged."))
 
 
 def add_to(program: typer.Typer) -> None:

@@ -126,9 +126,9 @@ interface PartProps {
 }
 
 function Phases({ detail, act }: PartProps) {
-  const runs = detail.phase !== "closed";
-  const may = detail.may.includes("operation.phase") && runs;
-  const steps: readonly string[] = runs ? PHASES : [...PHASES, detail.phase];
+  const may = detail.may.includes("operation.phase");
+  const ends = detail.phase === "destroyed" ? ["closed", "destroyed"] : detail.phase === "closed" ? ["closed"] : [];
+  const steps: readonly string[] = [...PHASES, ...ends];
   const here = steps.indexOf(detail.phase);
   return (
     <section aria-labelledby="phase-t">

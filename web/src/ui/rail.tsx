@@ -42,7 +42,9 @@ function Operation({ operation, here }: { readonly operation: OperationView; rea
       </h2>
       {operation.frozen !== null && (
         <p class="rail-note is-wrong">
-          {t("Read-only: a signed change of this operation doesn’t hold. Tell a coordinator by phone.")}
+          {operation.frozen === "bad-directory"
+            ? t("Read-only: the hub’s directory of people doesn’t hold. Tell an administrator by phone.")
+            : t("Read-only: a signed change of this operation doesn’t hold. Tell a coordinator by phone.")}
         </p>
       )}
       <ul>
@@ -50,6 +52,8 @@ function Operation({ operation, here }: { readonly operation: OperationView; rea
           <ChannelLink key={channel.channel} channel={channel} here={channel.channel === here} />
         ))}
       </ul>
+      {operation.phase === "closed" && <p class="rail-note">{t("Closed: it can be read, nothing more is sent.")}</p>}
+      {operation.phase === "destroyed" && <p class="rail-note">{t("Destroyed: the record of who did what stays.")}</p>}
       <p class="rail-note">
         <a href={membersPath(operation.operation)}>{tn("{n} member", "{n} members", operation.members)}</a>
         {" · "}

@@ -16,7 +16,7 @@ import type { Ending, EndingStep } from "./governing.ts";
 import { commit, type Governing, type Meant } from "./governance.ts";
 import { nameOf } from "./lines.ts";
 import { Declined } from "./problems.ts";
-import { known } from "./rotation.ts";
+import { known } from "./known.ts";
 import type { World } from "./world.ts";
 
 const ACTIONS = ["operation.close", "operation.destroy", "destroy.cancel", "hold.set", "retention.set"] as const;

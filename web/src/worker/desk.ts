@@ -286,7 +286,7 @@ export class Desk {
         operation: state.id,
         code: state.code,
         name: state.name,
-        phase: state.phase,
+        phase: world.destroyed.has(state.id) ? "destroyed" : state.phase,
         members: state.members.size,
         channels: shown.map((channel, at) => channelView(state, channel, channels.get(channel) ?? null, labels[at] ?? null, this.seen)),
         closedToMe: closedChannels(state, (channel) => channels.has(channel), this.seen),

@@ -33,7 +33,7 @@ import type { EpochSecrets } from "./epochs.ts";
 import type { Unlocked } from "./keys.ts";
 import type { DirectoryLedger, OperationLedger } from "./ledger.ts";
 import { Declined } from "./problems.ts";
-import { known } from "./rotation.ts";
+import { known } from "./known.ts";
 import { nextEpoch, othersFirst, recipients, wrapsDocument } from "./tending.ts";
 
 /** Entries of others that may come first before it is given up. */

@@ -111,7 +111,7 @@ export interface OperationDetail {
   readonly operation: B64;
   readonly code: string;
   readonly name: string;
-  readonly phase: Stage;
+  readonly phase: Stage | "destroyed";
   readonly openedAt: number;
   readonly compartments: readonly string[];
   readonly members: number;

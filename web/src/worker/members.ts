@@ -2,7 +2,7 @@
 import type { Account } from "../crypto/directory.ts";
 import type { Governing } from "./governance.ts";
 import type { MembersView } from "./protocol.ts";
-import { known } from "./rotation.ts";
+import { known } from "./known.ts";
 
 type Held = MembersView["members"][number]["held"];
 
@@ -11,7 +11,8 @@ export function membersView({ operation, directory, keys }: Governing): MembersV
   const state = known(operation);
   const role = state.members.get(keys.account)?.role ?? null;
   const may = (action: string): boolean => role !== null && operation.frozen === null && state.matrix.allows(action, role);
-  const [mayAdmit, mayChange, mayRemove] = [may("member.admit"), may("member.change"), may("member.remove")];
+  const isOpen = state.phase !== "closed";
+  const [mayAdmit, mayChange, mayRemove] = [isOpen && may("member.admit"), isOpen && may("member.change"), may("member.remove")];
   const members = [...state.members].flatMap(([account, member]) => {
     const certified = directory.latest.accounts.get(account);
     if (certified === null) return [];

@@ -28,7 +28,7 @@ import { membersView } from "./members.ts";
 import { rulesAnswer, rulesText } from "./rules.ts";
 import { Declined } from "./problems.ts";
 import type { ClearanceChannel } from "./protocol.ts";
-import { known } from "./rotation.ts";
+import { known } from "./known.ts";
 import type { World } from "./world.ts";
 
 const ACTIONS = ["operation.phase", "member.admit", "member.change", "member.remove", "channel.open", "channel.close", "template.adopt", "rules.set"] as const;
@@ -36,7 +36,7 @@ const ACTIONS = ["operation.phase", "member.admit", "member.change", "member.rem
 type Answers = { readonly [K in keyof Governance]: (world: World, given: Governance[K]["ask"]) => Promise<Governance[K]["answer"]> | Governance[K]["answer"] };
 
 const ANSWERS: Answers = {
-  detail: (world, { operation }) => detail(world.governing(operation)),
+  detail: (world, { operation }) => detail(world.governing(operation), world.destroyed.has(operation)),
   members: (world, { operation }) => membersView(world.governing(operation)),
   candidates: (world, { operation }) => candidates(world, operation),
   effect: (world, { operation, meant }) => effect(world.governing(operation), meant),
@@ -55,7 +55,7 @@ export async function govern<K extends keyof Governance>(world: World, what: K, 
   return ANSWERS[what](world, given);
 }
 
-async function detail(at: Governing): Promise<OperationDetail> {
+async function detail(at: Governing, isGone: boolean): Promise<OperationDetail> {
   const state = shown(at);
   const directory = at.directory.latest;
   const own = state.members.get(at.keys.account) ?? null;
@@ -64,7 +64,7 @@ async function detail(at: Governing): Promise<OperationDetail> {
     operation: state.id,
     code: state.code,
     name: state.name,
-    phase: state.phase,
+    phase: isGone ? "destroyed" : state.phase,
     openedAt: at.operation.past[0]?.at ?? 0,
     compartments: state.compartments,
     members: state.members.size,
@@ -78,7 +78,8 @@ async function detail(at: Governing): Promise<OperationDetail> {
     },
     role: own?.role ?? null,
     clearance: own?.compartments ?? [],
-    may: own === null || at.operation.frozen !== null ? [] : ACTIONS.filter((action) => state.matrix.allows(action, own.role)),
+    // In a closed operation people can still leave; closing.ts tells what else its end allows.
+    may: own === null || at.operation.frozen !== null || state.phase === "closed" ? [] : ACTIONS.filter((action) => state.matrix.allows(action, own.role)),
     channels,
     forms: [...state.templates].map(([template, { version }]) => ({ template, version })),
   };
@@ -110,7 +111,7 @@ async function channelSettings(at: Governing, state: Operation, channel: string)
     label: await labelOf(at, channel),
     readers: all.length,
     countries: new Set(all.map(({ account }) => directory.account(account).country)).size,
-    readHere: all.some(({ account }) => account === at.keys.account),
+    readHere: at.log(channel) !== null,
     pending: place.open ? pending(state, channel, directory).map(({ account }) => nameOf(directory, account)) : [],
     hasSecret: place.epoch !== null,
     stale: place.open && stale(state, channel, directory),

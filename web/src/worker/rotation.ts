@@ -2,12 +2,13 @@
  * Whether a channel needs a next secret before anything is sealed into it, and its making where it does
  * (docs/spec/10-epochs.md). How one is made comes when it is needed: most of the time nothing is.
  */
-import { channelOf, epochNeeded, type Operation, stale } from "../crypto/membership.ts";
+import { channelOf, epochNeeded, stale } from "../crypto/membership.ts";
 import { ProtocolError } from "../crypto/errors.ts";
 import { Refused } from "../net/api.ts";
 import type { ChannelLog } from "./channel.ts";
 import type { EpochSecrets } from "./epochs.ts";
 import type { Unlocked } from "./keys.ts";
+import { known } from "./known.ts";
 import { later } from "./later.ts";
 import type { DirectoryLedger, OperationLedger } from "./ledger.ts";
 import { Declined } from "./problems.ts";
@@ -37,11 +38,4 @@ export async function rotateIfNeeded(rotating: Rotating): Promise<void> {
 function mustRotate({ directory, operation, log }: Rotating): boolean {
   const state = known(operation);
   return channelOf(state, log.channel).epoch === null || stale(state, log.channel, directory.latest);
-}
-
-/** The operation as it stands. Raises frozen where it stands still. */
-export function known(operation: OperationLedger): Operation {
-  if (operation.frozen !== null) throw new Declined(operation.frozen === "bad-directory" ? "bad-directory" : "frozen");
-  if (operation.latest === null) throw new Declined("not-found");
-  return operation.latest;
 }

@@ -6,7 +6,7 @@ import type { Governing } from "./governance.ts";
 import type { Governance } from "./governing.ts";
 import { nameOf } from "./lines.ts";
 import { Declined } from "./problems.ts";
-import { known } from "./rotation.ts";
+import { known } from "./known.ts";
 
 /** Raises wrong-rules where the hub gives another text than the signed one. */
 export async function rulesText({ operation }: Governing, hash: string): Promise<Rules> {

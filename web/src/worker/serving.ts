@@ -12,7 +12,7 @@ import { ProtocolError } from "../crypto/errors.ts";
 import { Refused } from "../net/api.ts";
 import { commit, type Governing, type Meant } from "./governance.ts";
 import { Declined } from "./problems.ts";
-import { known } from "./rotation.ts";
+import { known } from "./known.ts";
 
 /** In ms, from and to. */
 const COORDINATORS_WAIT = [200, 2_000] as const;
