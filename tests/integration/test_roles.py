@@ -15,10 +15,15 @@ from typing import Any, Final
 import pytest
 import pytest_asyncio
 
+from crypto import change_forms
+from crypto.changes import audience_form
+from crypto.encoding import Json, b64, unb64
+from crypto.envelope import KINDS, WITH_REFERENCE
 from hub.access.routes import OPEN, Route
 from hub.app import ROUTES
 from hub.db.embedded import Postgres
 from hub.paths import config
+from tests.builders import Person
 from tests.databases import a_database
 from tests.integration.addresses import GRANTED, NOWHERE, Knock, knocks, name_of
 from tests.integration.grounds import FAR, MIXED, OTHER, OWN, PRIVILEGES, ROLES, VISITORS, Grounds, Heard, settled
@@ -138,6 +143,92 @@ async def test_each_door_opens_to_whom_the_matrix_names_and_to_nobody_else(groun
 def ends_the_session(route: Route) -> bool:
     """Walked last, below: nobody could walk on afterwards."""
     return name_of(route) == "DELETE /api/session"
+
+
+# -- what the body asks for --------------------------------------------------------------------------------------------
+
+
+@in_one_loop
+@pytest.mark.parametrize("role", ROLES)
+async def test_each_kind_is_sent_by_whom_the_matrix_names_where_they_are_cleared(grounds: Grounds, role: str) -> None:
+    who = grounds.people[f"general {role}"]
+    for kind in ("post", *sorted(KINDS - {"post"})):
+        for room, place in ((grounds.own, "general"), (grounds.other, "precursor")):
+            answer = await room.send(who, room.envelope(who, kind, **parts_of(grounds, who, kind)))
+            may = place == "general" and granted("envelope.send", role, place) and granted(f"{kind}.send", role, place)
+            if answer.status == 201:
+                who.sent[room.channel].append(unb64(answer.json["id"], 32))
+            refused = answer.status == NOT_ALLOWED[0] and answer.code == NOT_ALLOWED[1]
+            told = f"{role} sends {kind} in {place}: {answer.status}"
+            assert (not refused) if may else answer.status in (403, 422), told
+
+
+def parts_of(grounds: Grounds, who: Person, kind: str) -> dict[str, Any]:
+    """What a header of this kind refers to: one's own words where they are put right, else somebody's."""
+    own = who.sent.get(grounds.own.channel, [])
+    ref = own[0] if own and kind in ("correction", "withdrawal") else grounds.said_in(grounds.own)[0]
+    state = {"state": "acknowledged"} if kind == "acknowledgement" else {}
+    return {"ref": b64(ref), **state} if kind in WITH_REFERENCE else state
+
+
+def changes(grounds: Grounds) -> dict[str, tuple[str, dict[str, Json]]]:
+    """Each change of an operation: the action that it needs, and what it could say."""
+    other = grounds.people["lost"]
+    account: dict[str, Json] = {"account": b64(other.account), "role": "contact", "compartments": ["general"]}
+    return {
+        "phase.set": ("operation.phase", {"phase": "active"}),
+        "member.admit": (
+            "member.admit",
+            {**account, "account": b64(grounds.people["outside"].account), "aik": b64(other.aik.public)},
+        ),
+        "member.restore": ("member.admit", {**account, "aik": b64(other.aik.public)}),
+        "member.change": ("member.change", account),
+        "member.remove": ("member.remove", {"account": account["account"]}),
+        "channel.open": (
+            "channel.open",
+            {
+                "channel": b64(bytes(range(16))),
+                "type": "all",
+                "compartment": "general",
+                "audience": audience_form("all"),
+                "history": "all",
+            },
+        ),
+        "channel.close": ("channel.close", {"channel": b64(grounds.own.channel)}),
+        "matrix.take": ("matrix.take", {"hash": b64(bytes(32))}),
+        "retention.set": ("retention.set", {"until": grounds.hub.now + 10**9}),
+        "hold.set": ("hold.set", {"on": True, "reason": "A court asks for it"}),
+        "operation.close": ("operation.close", {}),
+        "operation.destroy": ("operation.destroy", {"at": grounds.hub.now + 8 * 86_400_000}),
+        "destroy.cancel": ("destroy.cancel", {}),
+        "version.raise": ("version.raise", {"version": 2}),
+    }
+
+
+JUDGED_ELSEWHERE: Final = {
+    "operation.open": "is the route POST /api/operations",
+    "template.adopt": "needs its document beside it: tests/integration/test_operations.py",
+    "rules.set": "needs its document beside it",
+    "rules.accept": "every member may, for themselves",
+    "grants": "every reader may, for those who wait",
+    "wrap.bad": "every reader may, of their own wrap",
+    "coordinator.take": "whom the administrators appointed",
+}
+
+
+@in_one_loop
+@pytest.mark.parametrize("role", ROLES)
+async def test_no_role_changes_what_the_matrix_does_not_grant(grounds: Grounds, role: str) -> None:
+    who, operation = grounds.people[f"general {role}"], grounds.own.operation
+    known = changes(grounds)
+    assert set(known) | set(JUDGED_ELSEWHERE) == set(change_forms._CHANGES)
+
+    for change, (action, parts) in known.items():
+        if granted(action, role):
+            continue
+        packet = grounds.hub.entry(who, operation, [{"change": change, **parts}])
+        answer = await grounds.hub.ask("POST", f"/api/operations/{b64(operation)}/entries", who=who, packets=packet)
+        assert (answer.status, answer.code) == NOT_ALLOWED, f"{role}: {change}"
 
 
 @in_one_loop
