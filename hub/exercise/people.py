@@ -99,7 +99,7 @@ DEPUTY: Final = Person(
     Part.COORDINATOR,
 )
 ANALYST: Final = Person(
-    "HQ-ANALYSIS-1", "Analyst", "RILO · regional intelligence office", HEADQUARTERS, "analyst", "en", Part.ANALYST
+    "HQ-ANALYSIS-1", "Analyst", "RILO · intelligence office", HEADQUARTERS, "analyst", "en", Part.ANALYST
 )
 OBSERVER: Final = Person(
     "HQ-PARTNER-1",
