@@ -37,9 +37,11 @@ from hub.client import (
 )
 from hub.client.api import Hub
 from hub.client.channel import Item
+from hub.client.enrolment import Sheet
 from hub.client.errors import Fault, Frozen
 from hub.client.following import Event
 from hub.client.keystore import Profile, Unlocked
+from hub.client.renewal import Confirm
 from hub.client.sending import Receipt
 from hub.client.state import State, now
 
@@ -131,6 +133,7 @@ class Member:
     async def sync(self) -> list[Frozen]:
         """Directory, operations and the log. Returns the operations that stand still."""
         frozen = await sync.sync(self.state)
+        await rotation.take_generation(self.state)
         for operation, latest in self.operations().items():
             if closing.due_to_destroy(latest) and operation not in self.state.destroyed:
                 await closing.settle(self.state, operation)
@@ -285,6 +288,14 @@ class Member:
         """Takes one of one's own devices out, and gives the account a new key: the old device may have had the old."""
         await self._own_act("device.revoke", **ids(device=device, reason=reason))
         await self.rotate_key()
+
+    async def add_device(self, device: bytes, key: bytes, label: str) -> None:
+        """Takes in another device of one's own."""
+        await self._own_act("device.add", **ids(device=device, key=key, label=label))
+
+    async def renew_ways(self, passphrase: str, *, fresh_key: bool = False, confirm: Confirm | None = None) -> Sheet:
+        """New passphrase, second secret and recovery code: the sheet of before opens nothing any more."""
+        return await rotation.renew(self.state, passphrase, fresh_key=fresh_key, confirm=confirm)
 
     async def rotate_key(self) -> None:
         """
