@@ -5,8 +5,6 @@
  * never put through DeriveKeyPair, which gives another key.
  */
 
-import { XWing } from "@hpke/hybridkem-x-wing";
-
 import { commitTo, randomBytes, sha256, type Bytes } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
 import { id16, id32 } from "./fields.ts";
@@ -35,10 +33,10 @@ const SMALL_ORDER_U: ReadonlySet<bigint> = new Set([
 
 export async function encryptionKeyFromSeed(seed: Uint8Array): Promise<EncryptionKey> {
   if (seed.length !== SEED_SIZE) throw new ProtocolError("malformed-key", "An encryption key's seed has 32 bytes.");
-  const kem = new XWing();
+  const hybrid = (await import("./hybrid.ts")).kem();
   // A copy, because the library keeps the buffer behind what it is given.
-  const { publicKey } = await kem.generateKeyPairDerand(Uint8Array.from(seed));
-  return { seed: Uint8Array.from(seed), public: new Uint8Array(await kem.serializePublicKey(publicKey)) };
+  const { publicKey } = await hybrid.generateKeyPairDerand(Uint8Array.from(seed));
+  return { seed: Uint8Array.from(seed), public: new Uint8Array(await hybrid.serializePublicKey(publicKey)) };
 }
 
 export async function newEncryptionKey(): Promise<EncryptionKey> {

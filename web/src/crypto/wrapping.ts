@@ -4,9 +4,6 @@
  * Base mode tells nothing about who wrapped: the signed commitment and wraps hash of the epoch record do that.
  */
 
-import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
-import { XWing } from "@hpke/hybridkem-x-wing";
-
 import { commitTo, concat, type Bytes } from "./encoding.ts";
 import { WRAP_SIZE } from "./epochs.ts";
 import { ProtocolError } from "./errors.ts";
@@ -25,10 +22,6 @@ export interface WrapPlace {
 
 const ENC_SIZE = 1120;
 
-function suite(): CipherSuite {
-  return new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
-}
-
 const INFO_FIELDS = "hub operation channel account generation commitment".split(" ");
 
 /** Everything that a wrap belongs to: the Python library binds only `info`, no AAD (RFC 9180 §8.1). */
@@ -39,6 +32,7 @@ export function wrapInfo(place: WrapPlace): Bytes {
 /** 1,168 bytes that only the holder of the seed opens, and only at this place. */
 export async function wrap(aek: Uint8Array, secret: Bytes, place: WrapPlace): Promise<Bytes> {
   checkEncryptionKey(aek);
+  const { suite } = await import("./hybrid.ts");
   const hpke = suite();
   const recipientPublicKey = await hpke.kem.importKey("raw", Uint8Array.from(aek).buffer, true);
   const sender = await hpke.createSenderContext({ recipientPublicKey, info: wrapInfo(place).buffer });
@@ -51,6 +45,7 @@ export async function unwrap(seed: Uint8Array, blob: Uint8Array, place: WrapPlac
   const info = wrapInfo(place).buffer;
   if (blob.length !== WRAP_SIZE) throw new ProtocolError("cannot-open", "A wrap has 1,168 bytes.");
   if (seed.length !== SEED_SIZE) throw new ProtocolError("malformed-key", "An encryption key's seed has 32 bytes.");
+  const { suite } = await import("./hybrid.ts");
   try {
     const hpke = suite();
     const recipientKey = await hpke.kem.importKey("raw", Uint8Array.from(seed).buffer, false);

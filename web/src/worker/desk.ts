@@ -196,6 +196,7 @@ export class Desk {
     this.forget();
     try {
       await this.at("opening", "signing-in");
+      await later(() => import("../crypto/hybrid.ts")); // here before anything needs it: nothing fails half way for want of it
       const facts = await hubFacts();
       const rest = await this.resting();
       const keys = "way" in given ? await (await later(() => import("./ways.ts"))).openOther(rest, facts, given) : await openKeys(rest, facts, given);

@@ -48,6 +48,9 @@ function attach(port: Port): void {
   };
 }
 
+/** While somebody types: what opens keys. Where it can't be had now, unlocking asks again and tells. */
+import("../crypto/hybrid.ts").catch(() => undefined);
+
 if ("SharedWorkerGlobalScope" in self) {
   (self as unknown as SharedWorkerGlobalScope).onconnect = ({ ports: [port] }) => {
     if (port !== undefined) attach(port);
