@@ -136,7 +136,7 @@ def check_card(card: Card, signature: bytes, directory: Directory) -> None:
     Returns only if a device that is valid now signed it for its own account.
 
     Raises WrongHub, NotCertified, Revoked or BadSignature. A card stands as long as its device does: nobody who took a
-    device that was revoked since can speak for the person.
+    device that was revoked since can speak for the person. What was taken back stays so: it says nothing.
     """
     if card.hub != directory.hub:
         raise WrongHub("a card of another hub")
@@ -145,7 +145,7 @@ def check_card(card: Card, signature: bytes, directory: Directory) -> None:
     if device is None or device.account != card.account:
         raise NotCertified("the account has no such device")
     verify("device", device.key, CONTEXT, card.body, signature)
-    if not directory.device_valid(card.device, card.account):
+    if card.contact is not None and not directory.device_valid(card.device, card.account):
         raise Revoked("the device that signed the card was revoked")
 
 

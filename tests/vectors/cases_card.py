@@ -109,6 +109,7 @@ def card() -> Cases:
     borrowed = raw(ama, fine, device=b64(pedro.device))
     check("another person's device signs for this one", borrowed, pedro.device_key.sign(CONTEXT, borrowed))
     signed("a device that was revoked", yuki, fine)
+    signed("taken back with a device that was revoked since", yuki, {"withdrawn": True})
     check("not in the one form", body.replace(b'"n":1', b'"n": 1'), ama.device_key.sign(CONTEXT, body))
 
     for name, n, said in (("made here", 1, fine), ("the withdrawal made here", 2, None)):

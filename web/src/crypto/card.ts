@@ -108,7 +108,7 @@ export async function cardId(body: Uint8Array): Promise<string> {
  * Returns only if a device that is valid now signed it for its own account.
  *
  * Raises wrong-hub, not-certified, bad-signature or revoked. A card stands as long as its device does: nobody who took a
- * device that was revoked since can speak for the person.
+ * device that was revoked since can speak for the person. What was taken back stays so: it says nothing.
  */
 export async function checkCard(card: Card, signature: Bytes, directory: Directory): Promise<void> {
   if (card.hub !== directory.hub) throw new ProtocolError("wrong-hub", "This is a card of another hub.");
@@ -118,7 +118,7 @@ export async function checkCard(card: Card, signature: Bytes, directory: Directo
     throw new ProtocolError("not-certified", "The account has no such device.");
   }
   await verify("device", unb64(device.key, 32), "card", card.body, signature);
-  if (!directory.deviceValid(card.device, card.account)) {
+  if (card.contact !== null && !directory.deviceValid(card.device, card.account)) {
     throw new ProtocolError("revoked", "The device that signed the card was revoked.");
   }
 }

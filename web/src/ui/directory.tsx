@@ -196,4 +196,3 @@ function answers(person: PersonRow, query: string): boolean {
   const words = wordsOf(told.join(" "));
   return wordsOf(query).every((wanted) => words.some((word) => word.startsWith(wanted)));
 }
-
