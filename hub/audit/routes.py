@@ -110,6 +110,7 @@ async def desk(request: web.Request) -> web.Response:
         page=page,
         filters=filters,
         query=dict(request.query),
+        me=explorer.register.person(actor_of(request).account),
         people=sorted(explorer.register.people(), key=lambda person: (person.country, person.name)),
         operations=sorted((code, b64(operation)) for operation, code in explorer.register.operations().items()),
         channels=_channels(explorer),

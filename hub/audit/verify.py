@@ -258,6 +258,7 @@ class _Recount:
                 raise WrongPlace("an entry of an unknown operation")
             directory = self._history.at(entry.directory_size)
             after = membership.apply(before, directory, row["statement"], signatures)
+            membership.check_at_its_place(before, entry, self._history.latest)
             if row["stream"] != after.id:
                 raise WrongPlace("in the stream of another operation")
             self._operations[after.id] = after

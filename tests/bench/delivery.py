@@ -103,8 +103,10 @@ Sent = tuple[float, list[float]]
 """When a post set out, and when it came to each socket."""
 
 
-async def deliver(port: int, tokens: Sequence[str], hello: str, send: Send, pace: float) -> list[Sent]:
-    """Sends `POSTS` to a listener for each token, each after the one before, `pace` seconds apart."""
+async def deliver(
+    port: int, tokens: Sequence[str], hello: str, send: Send, pace: float, count: int = POSTS
+) -> list[Sent]:
+    """Sends `count` times to a listener for each token, each after the one before, `pace` seconds apart."""
     command = (sys.executable, "-m", "tests.bench.listeners", str(port))
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=1 << 26)
@@ -116,11 +118,11 @@ async def deliver(port: int, tokens: Sequence[str], hello: str, send: Send, pace
             assert await process.stdout.readline() == b"ready\n"
             starts = []
             begun = time.monotonic()
-            for number in range(POSTS):
+            for number in range(count):
                 await asyncio.sleep(max(0.0, begun + number * pace - time.monotonic()))
                 starts.append(time.monotonic())
                 await send(number)
-            process.stdin.write(b"%d\n" % POSTS)
+            process.stdin.write(b"%d\n" % count)
             arrivals = json.loads(await process.stdout.readline())
     finally:
         process.kill()

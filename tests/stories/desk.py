@@ -7,6 +7,7 @@ What is done goes through the mouse or the keyboard; what is seen is found by it
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,24 @@ class Desk:
     def field(self, label: str) -> Locator:
         """An input by its label; the star of a needed field does not count."""
         return self.page.get_by_label(re.compile(rf"^{re.escape(label)}( \*)?$")).first
+
+    async def looks(self, name: str) -> None:
+        """
+        Pictures of the page for whoever wants to see what a story sees: wide and narrow, in both languages.
+
+        Only where NCPHUB_PICTURES names a folder.
+        """
+        folder = os.environ.get("NCPHUB_PICTURES")
+        if folder is None:
+            return
+        spoken = await self.page.evaluate("document.documentElement.lang")
+        for tongue in ("Français", "English") if spoken == "en" else ("English", "Français"):
+            await self.page.get_by_role("link", name=tongue, exact=True).first.click()
+            for width in (1280, 360):
+                await self.page.set_viewport_size({"width": width, "height": 900})
+                path = Path(folder, f"{name}-{tongue[:2].lower()}-{width}.png")
+                await self.page.screenshot(path=path, full_page=True)
+            await self.page.set_viewport_size(WIDE)
 
     # -- the mouse -----------------------------------------------------------------------------------------------------
 

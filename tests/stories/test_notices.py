@@ -105,7 +105,7 @@ async def test_a_question_stands_on_the_start_page_until_the_country_answers(tow
     section = ghana.page.get_by_role("region", name="Questions to Ghana 1")
     await expect(section).to_contain_text(GOODS)
     await peru.sees_not(re.compile("Questions to"))
-    await section.get_by_role("link", name=re.compile("^Answer")).click()
+    await section.get_by_role("button", name=re.compile("^Answer")).click()
     await ghana.goes_into("Reply in the thread")
     await ghana.types("Opened at Tema on Monday")
     await ghana.presses(re.compile("^Send$"))

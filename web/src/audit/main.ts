@@ -1,9 +1,9 @@
 /** The audit page's own script: it proves the log in this browser and says in words what it found. */
 import { b64, unb64 } from "../crypto/encoding.ts";
 import { ProtocolError } from "../crypto/errors.ts";
-import { type Bridge, connect } from "../store/bridge.ts";
 import { clockWithSeconds, date, dateAndClock } from "../ui/times.ts";
 import { language, number, speak, speakMore, t } from "../ui/words.ts";
+import { startMenu, worker } from "./account.ts";
 import { type Altered, type Proof, prove, type Shown, Unreachable } from "./proof.ts";
 
 type Vault = { readonly size: number; readonly before: number | null } | null;
@@ -17,15 +17,10 @@ function shownEntries(): readonly Shown[] {
   }));
 }
 
-/** Made once: the policy lets a page name its worker a single time. */
-let vault: Bridge | null = null;
-
 /** What the worker says that holds this auditor's vault: the log against what all their devices saw. Null while it is locked. */
 async function askVault(): Promise<Vault> {
-  const worker = document.documentElement.dataset["worker"] ?? "";
   try {
-    vault ??= connect(worker);
-    return await vault.ask("checkLog", {});
+    return await worker().ask("checkLog", {});
   } catch {
     return null; // locked, or no worker here: this browser's own memory still counts
   }
@@ -148,4 +143,5 @@ function improvePage(): void {
 
 await Promise.all([speak(language.value), speakMore()]);
 improvePage();
+startMenu();
 await verify();

@@ -113,12 +113,19 @@ export function summarised(template: string, form: string, values: Values, tlp: 
     type: said(known.title, language.value),
     product: orNull(row.title),
     quantity: row.quantity === "" ? null : showDecimal(row.quantity, language.value),
-    unit: row.unit,
+    unit: row.unit === "" ? counted(known, row.quantity) : row.unit,
     place: orNull(row.place),
     placeCode: orNull(row.placeCode),
     way: row.conveyance === "" ? null : { icon: MODE_ICONS[row.mode] ?? "road", name: row.conveyance },
     tlp: orNull(row.tlp === "" ? tlp : row.tlp),
   };
+}
+
+/** What a number without a unit counts: the form's own words for it. */
+function counted(template: Template, quantity: string): string {
+  const field = quantity === "" ? undefined : template.fields.find(({ key, type }) => type === "integer" && template.summary.quantity.includes(key));
+  const words = field === undefined ? "" : said(field.label, language.value);
+  return words.charAt(0).toLowerCase() + words.slice(1);
 }
 
 /** What the label means, in the words of the list. */

@@ -289,7 +289,7 @@ function Announcer({ items }: { readonly items: Items }) {
 }
 
 function FeedFoot({ operation, channel }: { readonly operation: B64; readonly channel: ChannelView }) {
-  const mayAlert = channel.maySend.includes("alert");
+  const mayAlert = channel.maySend.includes("alert") && channel.type !== "announcement";
   const mayPost = channel.maySend.includes("post");
   const mayNotify = channel.maySend.includes("notice");
   if (!mayAlert && !mayPost) {

@@ -7,29 +7,25 @@ import { reference } from "../domain/references.ts";
 import { said } from "../domain/texts.ts";
 import type { B64, ChannelView, Draft, Problem } from "../worker/protocol.ts";
 import { alertOf, domain, loadMore, summarised, templateOf, wholeDomain } from "./alerts.ts";
-import { channelName } from "./channels.ts";
 import { type Keeper, useKeeper } from "./drafts.ts";
 import { type Form, FieldInput, fieldId, mistakeWords } from "./fields.tsx";
 import { Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
-import { problemWords } from "./problems.ts";
-import { channelPath, go } from "./route.ts";
 import { AlertCells } from "./rows.tsx";
-import { Audience, Saved, SendBar } from "./sendbar.tsx";
 import { ask, attempt, findOperation, keep, problemOf, refreshDrafts, session } from "./state.ts";
 import { language, t, tn } from "./words.ts";
+import { UrgentChoice, WritePage } from "./write-page.tsx";
 
-/** A value beside those of the form: it decides the envelope's urgency and is no field of the alert. */
+/** A value beside those of a form that has no urgency of its own: it decides the envelope's and is no field of the alert. */
 const URGENT = "send_urgent";
 const SMALL = new Set(["code", "country", "decimal", "integer", "boolean", "cas"]);
 
 interface ComposeProps {
   readonly draft: Draft;
   readonly channel: ChannelView;
-  readonly operation: B64;
 }
 
-export function Compose({ draft, channel, operation }: ComposeProps) {
+export function Compose({ draft, channel }: ComposeProps) {
   const keeper = useKeeper(draft);
   const now = keeper.draft.value;
   const whole = wholeDomain.value;
@@ -47,21 +43,20 @@ export function Compose({ draft, channel, operation }: ComposeProps) {
       </Page>
     );
   }
-  return <ComposeForm keeper={keeper} template={template} channel={channel} operation={operation} />;
+  return <ComposeForm keeper={keeper} template={template} channel={channel} />;
 }
 
 interface FormProps {
   readonly keeper: Keeper;
   readonly template: Template;
   readonly channel: ChannelView;
-  readonly operation: B64;
 }
 
 function minute(): string {
   return `${new Date().toISOString().slice(0, 16)}Z`;
 }
 
-function ComposeForm({ keeper, template, channel, operation }: FormProps) {
+function ComposeForm({ keeper, template, channel }: FormProps) {
   const draft = keeper.draft.value;
   const values = draft.values as Values;
   const lists = domain.value?.lists ?? new Map<string, never>();
@@ -103,7 +98,7 @@ function ComposeForm({ keeper, template, channel, operation }: FormProps) {
     try {
       await keeper.flush();
       const { urgency, ...asked } = headerParts(template, values);
-      const urgent = values[URGENT] === "yes" || urgency === "immediate";
+      const urgent = template.header.urgency === undefined ? values[URGENT] === "yes" : urgency === "immediate";
       keep(await ask("send", { draft: draft.id, body: alertOf(template, values), urgent, ...asked }));
       await refreshDrafts();
     } catch (reason) {
@@ -114,94 +109,38 @@ function ComposeForm({ keeper, template, channel, operation }: FormProps) {
   };
 
   return (
-    <Page>
-      <p>
-        <a class="textlink" href={channelPath(operation, channel.channel)}>
-          <Icon name="back" more="flip" />
-          <span>
-            <bdi>{channelName(channel)}</bdi>, <bdi>{findOperation(operation)?.name}</bdi>
-          </span>
-        </a>
-      </p>
-      <div class="page-head">
-        <div>
-          <h1 tabIndex={-1}>{t("New alert: {kind}", { kind: said(template.title, language.value) })}</h1>
-          <Lead draft={draft} />
-        </div>
-        <Saved keeper={keeper} />
-      </div>
-      {(shown.length > 0 || problem !== null) && (
-        <div class="errors" role="alert" aria-labelledby="err-t" tabIndex={-1} ref={summary}>
-          <h2 id="err-t">{problem === null ? t("There is a problem") : t("It was not sent")}</h2>
-          {problem !== null && <p>{problemWords(problem)}</p>}
-          <ul>
-            {shown.map(({ field }) => (
-              <li key={field}>
-                <a href={`#${fieldId(field)}`} onClick={(event) => jump(event, field)}>
-                  {mistakeWords(form, field)}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </div>
+    <WritePage
+      keeper={keeper}
+      channel={channel}
+      title={t("New alert: {kind}", { kind: said(template.title, language.value) })}
+      lead={<Lead draft={draft} />}
+      summary={summary}
+      mistakes={shown.map(({ field }) => ({ id: fieldId(field), words: mistakeWords(form, field) }))}
+      problem={problem}
+      send={send}
+      sendWords={sending ? t("Sending …") : t("Send alert")}
+      before={
+        <>
+          {checked && (
+            <span class="state is-checked" role="status">
+              <Icon name="check" />
+              {t("Nothing is missing")}
+            </span>
+          )}
+          <button class="button" type="button" onClick={check}>
+            {t("Check")}
+          </button>
+        </>
+      }
+      preview={<Preview template={template} values={values} />}
+    >
+      <FormSwitch keeper={keeper} template={template} />
+      <Sections template={template} form={form} />
+      {template.header.urgency === undefined && (
+        <UrgentChoice on={values[URGENT] === "yes"} turn={(on) => form.write(URGENT, on ? "yes" : "")} />
       )}
-      <div class="with-side">
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void send();
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send();
-          }}
-        >
-          <FormSwitch keeper={keeper} template={template} />
-          <Sections template={template} form={form} />
-          <Urgency form={form} />
-          <p class="block">
-            <button class="textbutton" type="button" onClick={() => attempt(drop(keeper, operation, channel.channel))}>
-              {t("Delete this draft")}
-            </button>
-          </p>
-          <SendBar channel={channel}>
-            {checked && (
-              <span class="state is-checked" role="status">
-                <Icon name="check" />
-                {t("Nothing is missing")}
-              </span>
-            )}
-            <button class="button" type="button" onClick={check}>
-              {t("Check")}
-            </button>
-            <button class="button is-main" type="submit">
-              {sending ? t("Sending …") : t("Send alert")} <kbd>Ctrl Enter</kbd>
-            </button>
-          </SendBar>
-        </form>
-        <div class="stack">
-          <Preview template={template} values={values} />
-          <Audience channel={channel} />
-        </div>
-      </div>
-    </Page>
+    </WritePage>
   );
-}
-
-async function drop(keeper: Keeper, operation: B64, channel: B64): Promise<void> {
-  await keeper.drop();
-  go(channelPath(operation, channel), { replace: true });
-}
-
-/** A field inside a folded section is unfolded before it takes the focus. */
-function jump(event: MouseEvent, field: string): void {
-  const found = document.getElementById(fieldId(field));
-  if (found === null) return;
-  event.preventDefault();
-  const folded = found.closest("details");
-  if (folded !== null) folded.open = true;
-  const target = found.matches("fieldset") ? (found.querySelector<HTMLElement>("input, select, textarea") ?? found) : found;
-  target.focus();
 }
 
 /** An id as its bytes: the reference is made of them. */
@@ -315,26 +254,6 @@ function OneSection({ section, number, shown, form }: SectionProps) {
       </summary>
       <div class="section-inside">{inside}</div>
     </details>
-  );
-}
-
-function Urgency({ form }: { readonly form: Form }) {
-  return (
-    <div class="field">
-      <div class="choice">
-        <input
-          type="checkbox"
-          id="urgent"
-          aria-describedby="urgent-h"
-          checked={form.values[URGENT] === "yes"}
-          onChange={(event) => form.write(URGENT, event.currentTarget.checked ? "yes" : "")}
-        />
-        <label for="urgent">{t("Urgent")}</label>
-        <span class="hint" id="urgent-h">
-          {t("Readers are told at once. For danger to people or a consignment that is about to move.")}
-        </span>
-      </div>
-    </div>
   );
 }
 

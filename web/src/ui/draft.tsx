@@ -24,9 +24,9 @@ export function DraftPage({ operation, id, draft: draftId }: DraftPageProps) {
   if (draft?.kind === "notice" && channel !== null) return <WriteNotice key={draftId} draft={draft} channel={channel} />;
   if (draft !== undefined && channel !== null) {
     return draft.kind === "alert" ? (
-      <Compose key={draftId} draft={draft} channel={channel} operation={operation} />
+      <Compose key={draftId} draft={draft} channel={channel} />
     ) : (
-      <WritePost key={draftId} draft={draft} channel={channel} operation={operation} />
+      <WritePost key={draftId} draft={draft} channel={channel} />
     );
   }
   return (

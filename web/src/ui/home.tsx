@@ -9,7 +9,7 @@ import { Nothing, lazy } from "./lazy.tsx";
 import { AnswerNow, NoticeMeta, NoticeTitle, Urgent } from "./notice.tsx";
 import { OutboxAction, OutboxState, outboxCause } from "./outgoing.tsx";
 import { authorName, isAlert } from "./rows.tsx";
-import { channelPath, draftPath } from "./route.ts";
+import { channelPath, draftPath, go } from "./route.ts";
 import { ask, attempt, drafts, findChannel, findOperation, now, operations, outbox, refreshDrafts, session, tasks, unread } from "./state.ts";
 import { clock, dateAndClock, dayHeading } from "./times.ts";
 import { country, language, t, tn, tx } from "./words.ts";
@@ -115,6 +115,10 @@ function Question({ item }: { readonly item: Item }) {
   if (item.is !== "alert" || !isAlert(item.body) || channel === null) return null;
   const summary = summaryOf(item.body);
   const path = channelPath(channel.operation, item.channel, item.id);
+  const begin = async (): Promise<void> => {
+    const { answerWarning } = await import("./begin.ts");
+    if (!(await answerWarning(item, channel.operation))) go(path);
+  };
   return (
     <li class="is-due">
       <Icon name="help" />
@@ -131,10 +135,10 @@ function Question({ item }: { readonly item: Item }) {
         </p>
       </div>
       <p class="actions">
-        <a class="button is-small" href={path}>
+        <button class="button is-small" type="button" onClick={() => attempt(begin())}>
           {t("Answer")}
           <span class="hidden-text"> {item.reference}</span>
-        </a>
+        </button>
       </p>
     </li>
   );

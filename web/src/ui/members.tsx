@@ -140,7 +140,7 @@ function Row({ member, view, operation, chosen, choose, change }: RowProps) {
       <td class="wide">{roleWords(member.role)}</td>
       <td>
         <div class="clearance">
-          <Held all={view.compartments} held={member.compartments} />
+          <Held all={view.compartments} held={member.compartments} isAuditor={member.role === "auditor"} />
           {member.held === "old-key" && view.mayAdmit && (
             <a class="button is-small" href={pathOf(operation, "admit")}>
               {t("Admit again")}
@@ -173,7 +173,8 @@ function heldWords(held: NonNullable<MemberView["held"]>): string {
   }
 }
 
-function Held({ all, held }: { readonly all: readonly string[]; readonly held: readonly string[] }) {
+function Held({ all, held, isAuditor }: { readonly all: readonly string[]; readonly held: readonly string[]; readonly isAuditor: boolean }) {
+  if (isAuditor) return <span class="quiet">{t("no content: reads the log")}</span>;
   if (held.length === 0) return <span class="quiet">{t("nothing yet")}</span>;
   return (
     <ul class="cleared">

@@ -1,29 +1,22 @@
 /** Who has acknowledged: countries × notices, filling as answers come; on a phone one plain list for each notice. */
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { hasAnswered } from "../domain/acknowledgements.ts";
-import { countriesOf } from "../domain/lists.ts";
-import { said } from "../domain/texts.ts";
-import type { B64, ChannelView, CountryRow, NoticeView, OperationView, Problem } from "../worker/protocol.ts";
-import { domain } from "./alerts.ts";
+import type { B64, ChannelView, NoticeView, OperationView, Problem } from "../worker/protocol.ts";
 import { channelName } from "./channels.ts";
 import { startDraft } from "./drafts.ts";
-import { AnswerEvidence } from "./evidence.tsx";
 import { Page } from "./frame.tsx";
 import { Icon } from "./icon.tsx";
-import { NoticeTitle, Urgent, countWords, kindWords, stateWords } from "./notice.tsx";
+import { countWords } from "./notice.tsx";
+import { type Filter, Filters, shownCountries, shownNotices } from "./notices-filter.tsx";
+import { Legend, Lists, Matrix } from "./notices-table.tsx";
 import { problemWords } from "./problems.ts";
-import { channelPath, noticesPath } from "./route.ts";
-import { ask, attempt, now, onItems, operations, problemOf, tasks } from "./state.ts";
-import { clockOrDay, dateAndClock, dayMonth } from "./times.ts";
-import { country, language, t, tn, tx } from "./words.ts";
+import { noticesPath } from "./route.ts";
+import { ask, attempt, onItems, operations, problemOf, tasks } from "./state.ts";
+import { dateAndClock } from "./times.ts";
+import { t, tn, tx } from "./words.ts";
 
-const LAST = 5;
-const HOUR = 3_600_000;
 /** Answers of many countries come in one breath: the page counts once for all of them. */
 const BREATH = 250;
 const NARROW = matchMedia("(width < 40rem)");
-const LETTERS: Readonly<Record<CountryRow["state"], string>> = { "action-taken": "D", acknowledged: "A", opened: "O", "not-applicable": "N", silent: "S" };
-
 interface NoticesProps {
   readonly operation: B64 | null;
 }
@@ -82,36 +75,6 @@ function useNotices(operation: OperationView): { readonly views: readonly Notice
   return { views, problem };
 }
 
-type Which = "last" | "urgent" | "all";
-type Standing = "any" | "not-yet" | "silent" | "opened";
-
-interface Filter {
-  readonly which: Which;
-  readonly standing: Standing;
-  readonly region: string;
-}
-
-function shownNotices(views: readonly NoticeView[], which: Which): readonly NoticeView[] {
-  const found = which === "urgent" ? views.filter(({ urgent }) => urgent) : views;
-  return which === "last" ? found.slice(0, LAST) : found;
-}
-
-function isShown(row: CountryRow | undefined, standing: Standing): boolean {
-  if (standing === "any") return true;
-  if (row?.asked !== true) return false;
-  return standing === "not-yet" ? !hasAnswered(row) : row.state === standing;
-}
-
-/** Every country that was asked or has answered, by the state in the first of the notices, in the reader's order of names. */
-function shownCountries(shown: readonly NoticeView[], { standing, region }: Filter): readonly string[] {
-  const lists = domain.value?.lists;
-  const inRegion = region === "" || lists === undefined ? null : new Set(countriesOf(lists, region));
-  const found = new Set(shown.flatMap(({ rows }) => rows.map((row) => row.country)));
-  return [...found]
-    .filter((code) => inRegion?.has(code) !== false && isShown(shown[0]?.rows.find((row) => row.country === code), standing))
-    .sort((a, b) => country(a).localeCompare(country(b)));
-}
-
 interface BoardProps {
   readonly operation: OperationView;
   readonly others: readonly OperationView[];
@@ -152,7 +115,7 @@ function Board({ operation, others }: BoardProps) {
       {views?.length === 0 && <p>{t("No notice has been sent here yet. A coordinator sends them; each country acknowledges once.")}</p>}
       {shown.length > 0 || filter.which === "urgent" ? (
         <>
-          <Filters filter={filter} change={setFilter} total={views?.length ?? 0} newest={shown[0]} />
+          <Filters filter={filter} change={setFilter} total={views?.length ?? 0} newest={shown[0]} folded={narrow} />
           <Legend />
           {narrow ? <Lists shown={shown} countries={countries} standing={filter.standing} /> : <Matrix shown={shown} countries={countries} operation={operation} />}
         </>
@@ -211,231 +174,5 @@ function Begin({ channels }: { readonly channels: readonly ChannelView[] }) {
         {t("New notice")}
       </button>
     </p>
-  );
-}
-
-interface FiltersProps {
-  readonly filter: Filter;
-  readonly change: (filter: Filter) => void;
-  readonly total: number;
-  readonly newest: NoticeView | undefined;
-}
-
-function Filters({ filter, change, total, newest }: FiltersProps) {
-  const regions = domain.value?.lists.get("regions")?.entries ?? [];
-  return (
-    <form class="filters" aria-label={t("Filter the matrix")} onSubmit={(event) => event.preventDefault()}>
-      {regions.length > 0 && (
-        <div class="field">
-          <label for="f-region">{t("Region")}</label>
-          <select class="input" id="f-region" value={filter.region} onChange={(event) => change({ ...filter, region: event.currentTarget.value })}>
-            <option value="">{t("All regions")}</option>
-            {regions.map((entry) => (
-              <option key={entry.code} value={entry.code}>
-                {said(entry.label, language.value)}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
-      <div class="field">
-        <label for="f-which">{t("Notices")}</label>
-        <select class="input" id="f-which" value={filter.which} onChange={(event) => change({ ...filter, which: event.currentTarget.value as Which })}>
-          <option value="last">{t("Last five")}</option>
-          <option value="urgent">{t("Urgent only")}</option>
-          <option value="all">{t("All {n}", { n: total })}</option>
-        </select>
-      </div>
-      {newest !== undefined && (
-        <div class="field">
-          <label for="f-state">{t("State of notice {number}", { number: newest.number })}</label>
-          <select class="input" id="f-state" value={filter.standing} onChange={(event) => change({ ...filter, standing: event.currentTarget.value as Standing })}>
-            <option value="any">{t("Any state")}</option>
-            <option value="not-yet">{t("Not yet acknowledged")}</option>
-            <option value="silent">{t("Silent")}</option>
-            <option value="opened">{t("Opened only")}</option>
-          </select>
-        </div>
-      )}
-    </form>
-  );
-}
-
-function Mark({ state }: { readonly state: CountryRow["state"] }) {
-  const letter = LETTERS[state];
-  return (
-    <span class={`mk mk-${letter.toLowerCase()}`} aria-hidden="true">
-      {letter}
-    </span>
-  );
-}
-
-function Legend() {
-  const states = Object.keys(LETTERS) as readonly CountryRow["state"][];
-  return (
-    <div class="block">
-      <ul class="legend meta" aria-label={t("Letters")}>
-        {states.map((state) => (
-          <li key={state}>
-            <Mark state={state} />
-            {stateWords(state)}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-interface MatrixProps {
-  readonly shown: readonly NoticeView[];
-  readonly countries: readonly string[];
-  readonly operation: OperationView;
-}
-
-function Matrix({ shown, countries, operation }: MatrixProps) {
-  const several = new Set(shown.map(({ channel }) => channel)).size > 1;
-  const nameOf = (id: B64): string => {
-    const channel = operation.channels.find((one) => one.channel === id);
-    return channel === undefined ? "" : channelName(channel);
-  };
-  return (
-    <div class="block">
-      <div class="scroll" role="region" aria-labelledby="mx-c" tabIndex={0}>
-        <table class="matrix">
-          <caption class="hidden-text" id="mx-c">
-            {t("Acknowledgement by country and notice")}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("Country and contact point")}</th>
-              {shown.map((view) => (
-                <th scope="col" key={view.id}>
-                  <a class="textlink" href={channelPath(view.operation, view.channel, view.id)}>
-                    {t("Notice {number}", { number: view.number })}
-                  </a>
-                  {several && (
-                    <small>
-                      <bdi>{nameOf(view.channel)}</bdi>
-                    </small>
-                  )}
-                  <small>{kindWords(view.body.notice)}</small>
-                  <small>{view.due === null ? t("no date") : t("due {day}", { day: dayMonth(view.due) })}</small>
-                  {view.urgent && <Urgent />}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {countries.map((code) => (
-              <tr key={code}>
-                <CountryHead code={code} shown={shown} />
-                {shown.map((view, at) => (
-                  <td key={view.id}>
-                    <Cell row={view.rows.find((row) => row.country === code)} view={view} full={at === 0} />
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row">{t("Acknowledged")}</th>
-              {shown.map((view) => (
-                <td key={view.id}>{t("{done} of {asked}", { done: view.acknowledged, asked: view.asked.length })}</td>
-              ))}
-            </tr>
-          </tfoot>
-        </table>
-      </div>
-    </div>
-  );
-}
-
-/** Organisations are often certified as "Peru · Customs"; beside the country its name is said once. */
-function withoutCountry(organisation: string): string {
-  return organisation.split(" · ").at(-1) ?? organisation;
-}
-
-function CountryHead({ code, shown }: { readonly code: string; readonly shown: readonly NoticeView[] }) {
-  const row = shown.flatMap(({ rows }) => rows).find((one) => one.country === code && one.organisation !== null);
-  return (
-    <th scope="row">
-      <bdi class="cc">{code}</bdi> {country(code)}
-      {row !== undefined && <span class="org quiet"> · {withoutCountry(row.organisation ?? "")}</span>}
-    </th>
-  );
-}
-
-interface CellProps {
-  readonly row: CountryRow | undefined;
-  readonly view: NoticeView;
-  readonly full: boolean;
-}
-
-function Cell({ row, view, full }: CellProps) {
-  if (row === undefined) return <span class="not-asked">{t("not asked")}</span>;
-  return (
-    <span title={row.by === null ? stateWords(row.state) : `${stateWords(row.state)}, ${row.by}`}>
-      <Mark state={row.state} />
-      <span class="hidden-text">{stateWords(row.state)} </span>
-      {full && <When row={row} view={view} />}
-      {!full && row.late && <span class="meta">{t("late")}</span>}
-    </span>
-  );
-}
-
-/** When it was answered, by the hub's clock, and by the author's where the two are far apart; how long it is silent. */
-function When({ row, view }: { readonly row: CountryRow; readonly view: NoticeView }) {
-  if (row.at === null) {
-    const hours = Math.floor((now.value - view.signature.receivedAt) / HOUR);
-    return <>{t("{n} h", { n: Math.max(0, hours) })}</>;
-  }
-  return (
-    <>
-      {clockOrDay(row.at, now.value)}
-      {row.late && ` · ${t("late")}`}
-      {row.said !== null && <span class="meta"> {t("(says {moment})", { moment: clockOrDay(row.said, now.value) })}</span>}
-      {row.answer !== null && <AnswerEvidence channel={view.channel} id={row.answer} country={country(row.country)} />}
-    </>
-  );
-}
-
-interface ListsProps {
-  readonly shown: readonly NoticeView[];
-  readonly countries: readonly string[];
-  readonly standing: Standing;
-}
-
-function Lists({ shown, countries, standing }: ListsProps) {
-  return (
-    <>
-      {shown.map((view, at) => (
-        <details class="block notice-list" key={view.id} open={at === 0}>
-          <summary>
-            <NoticeTitle item={view} /> <span class="meta">{countWords(view)}</span>
-          </summary>
-          <ul>
-            {view.rows
-              .filter((row) => countries.includes(row.country) && isShown(row, standing))
-              .map((row) => (
-                <li key={row.country}>
-                  <Mark state={row.state} />
-                  <span>
-                    {country(row.country)} <span class="meta">{stateWords(row.state)}</span>
-                  </span>
-                  <span class="meta">
-                    <When row={row} view={view} />
-                  </span>
-                </li>
-              ))}
-          </ul>
-          <p>
-            <a class="textlink" href={channelPath(view.operation, view.channel, view.id)}>
-              {t("Open the notice")}
-            </a>
-          </p>
-        </details>
-      ))}
-    </>
   );
 }

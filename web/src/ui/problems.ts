@@ -8,16 +8,19 @@ export function waitingTime(seconds: number): string {
     : tn("Try again in {n} minute.", "Try again in {n} minutes.", Math.ceil(seconds / 60));
 }
 
+/** What can be wrong with the directory while it is read at sign-in: everything that follows is judged by it. */
+const OF_THE_DIRECTORY = new Set(["bad-signature", "bad-previous", "wrong-place", "gap"]);
+
 /** At sign-in nothing may tell whether an account exists. */
 export function signInWords(problem: Problem): string {
   switch (problem.code) {
     case "unauthenticated":
     case "cannot-open":
       return t("Account, passphrase and second secret don’t fit together. Check each of them.");
-    case "dormant":
-      return t("Nobody has signed in to this account for too long, so it is blocked. Nothing was deleted. Ask an administrator to restore it.");
     case "second-missing":
       return t("Write the second secret from your sheet");
+    case "dormant":
+      return t("Nobody has signed in to this account for too long, so it is blocked. Nothing was deleted. Ask an administrator to restore it.");
     case "stale-device":
       return t("This device was not used for 60 days. Come in another way, or confirm it on another device of yours.");
     case "malformed":
@@ -25,8 +28,12 @@ export function signInWords(problem: Problem): string {
     case "rate-limited":
       return t("Too many tries. Sign-in rests for a while.");
     default:
-      return problemWords(problem);
+      return OF_THE_DIRECTORY.has(problem.code) ? directoryWords(problem.code) : problemWords(problem);
   }
+}
+
+function directoryWords(code: string): string {
+  return t("The hub’s directory of people doesn’t hold (problem {code}), so nothing is opened or sent. Stop here and tell an administrator by phone.", { code });
 }
 
 export function problemWords(problem: Problem): string {
@@ -50,6 +57,8 @@ export function problemWords(problem: Problem): string {
       return t("It isn’t here, or you may not read it. A coordinator can tell you more.");
     case "stale-epoch":
       return t("The readers of the channel have changed. It is sealed anew and sent again by itself.");
+    case "no-longer-reader":
+      return t("You no longer read this channel, so this was not sent. Your words are kept: take them back as a draft. A coordinator can tell you more.");
     case "too-large":
       return t("It is too long to be sent. Shorten it; what you typed is kept.");
     case "unknown-version":
@@ -57,8 +66,6 @@ export function problemWords(problem: Problem): string {
     case "rolled-back":
     case "forked":
     case "bad-checkpoint":
-    case "no-longer-reader":
-      return t("You no longer read this channel, so this was not sent. Your words are kept: take them back as a draft. A coordinator can tell you more.");
     case "bad-proof":
       return t("The hub shows another history than before. Stop here and tell an administrator by phone.");
     case "held-back":
@@ -72,6 +79,8 @@ export function problemWords(problem: Problem): string {
     case "wrong-hub":
     case "wrong-identity":
       return t("This is not the hub or the person that this browser knew. Stop here and tell an administrator by phone.");
+    case "bad-directory":
+      return directoryWords(problem.code);
     case "frozen":
       return t("A signed change of this operation doesn’t hold, so it is read-only here. Tell a coordinator by phone.");
     default:

@@ -8,7 +8,7 @@ import { type Change, readEntry } from "../crypto/changes.ts";
 import { type Directory, DirectoryHistory, entryId as entryIdOfDirectory } from "../crypto/directory.ts";
 import { parse } from "../crypto/encoding.ts";
 import { ProtocolError } from "../crypto/errors.ts";
-import { apply, entryId, type Operation } from "../crypto/membership.ts";
+import { apply, checkAtItsPlace, entryId, type Operation } from "../crypto/membership.ts";
 import { type Packet, unpackAll } from "../crypto/packet.ts";
 import { getPackets } from "../net/api.ts";
 
@@ -211,6 +211,11 @@ export class OperationLedger {
     const id = await entryId(packet.body);
     const last = this.past.at(-1);
     if (last !== undefined && place.leaf <= last.leaf) throw outOfOrder();
+    const named = this.directory.leafOf(directory.size - 1);
+    if (directory.size > 1 && named !== null && named >= place.leaf) {
+      throw new ProtocolError("wrong-place", "The log holds this entry before the directory that it names.");
+    }
+    checkAtItsPlace(before, entry, this.directory.atLeaf(place.leaf));
     if (before === null && id !== this.id) throw new ProtocolError("wrong-place", "This is the chain of another operation.");
     return {
       id,

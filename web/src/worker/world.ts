@@ -31,6 +31,8 @@ const ATTEND_PAUSE = 1_500;
 const NEWS_EVERY = 60 * 60 * 1000;
 const NEWS_LOOK = 60 * 1000;
 const ACT_LIFE = 24 * 60 * 60 * 1000;
+/** How often a number that another machine took meanwhile is asked for anew. */
+const NUMBER_TRIES = 3;
 
 export interface Watcher {
   operations(): void;
@@ -59,11 +61,11 @@ export class World {
   private readonly watcher: Watcher;
   private readonly live: Live;
   private pinTimer: ReturnType<typeof setTimeout> | undefined;
-  private newsTimer: ReturnType<typeof setInterval> | undefined;
-  private newsAt = 0;
   private attendTimer: ReturnType<typeof setTimeout> | undefined;
   private attending: Promise<void> = Promise.resolve();
   private isStopped = false;
+  private newsTimer: ReturnType<typeof setInterval> | undefined;
+  private newsAt = 0;
 
   constructor(hub: string, keys: Unlocked, records: Records, watcher: Watcher) {
     this.keys = keys;
@@ -116,9 +118,9 @@ export class World {
 
   follow(): void {
     this.live.start();
+    this.attendSoon();
     this.newsTimer = setInterval(() => void this.keepNews(), NEWS_LOOK);
   }
-    this.attendSoon();
 
   /** Whether newer things may exist than the hub has owned to. */
   get isBehind(): boolean {
@@ -149,8 +151,6 @@ export class World {
     return { size, before };
   }
 
-  stop(): void {
-    clearTimeout(this.pinTimer);
   /** Does what any reader may for the others, one look at a time; a look that is asked for meanwhile follows. */
   private attendSoon(): void {
     clearTimeout(this.attendTimer);
@@ -167,9 +167,11 @@ export class World {
     }
   }
 
-    clearInterval(this.newsTimer);
+  stop(): void {
     this.isStopped = true;
     clearTimeout(this.attendTimer);
+    clearTimeout(this.pinTimer);
+    clearInterval(this.newsTimer);
     this.live.stop();
     for (const { secrets } of this.operations.values()) secrets.forget();
   }
@@ -226,7 +228,20 @@ export class World {
     await Promise.all(heads.map(({ leaf, id }) => this.log.checkPlace(leaf, id)));
   }
 
+  /** Another machine of the same person may add itself in the same moment, and take the number. */
   private async addDevice(): Promise<void> {
+    for (let left = NUMBER_TRIES; ; left -= 1) {
+      try {
+        await this.addDeviceOnce();
+        return;
+      } catch (refused) {
+        if (!(refused instanceof Refused && refused.code === "repeated") || left === 0) throw refused;
+        await this.directory.sync();
+      }
+    }
+  }
+
+  private async addDeviceOnce(): Promise<void> {
     const { hub, account, owner, device, deviceLabel, signer } = this.keys;
     const n = this.directory.latest.nextN([account]);
     const head = { hub, type: "device.add", by: [account], n, expires: Date.now() + ACT_LIFE } as const;
@@ -293,11 +308,12 @@ export class World {
       } catch (fault) {
         if (!(fault instanceof ProtocolError)) throw fault;
         governance = true;
-        this.freezeAll(fault.code);
+        this.freezeAll(place.kind === "directory" ? "bad-directory" : fault.code);
       }
     }
     if (governance) await this.keepVault().catch((fault: unknown) => this.vaultLost(fault));
     if (governance && (await this.reopen())) this.live.subscribe();
+    if (governance) this.attendSoon();
     if (governance) this.watcher.operations();
     for (const [channel, ids] of arrived) this.watcher.items(channel, ids);
     this.pinSoon();
@@ -313,7 +329,6 @@ export class World {
 
   /** The vault has got a new key too: only the new sheet opens it. */
   private vaultLost(fault: unknown): void {
-    if (governance) this.attendSoon();
     if (fault instanceof ProtocolError) this.watcher.ended();
     // Otherwise asked again with the next change, and at the next sign-in.
     else if (!(fault instanceof Refused)) throw fault;
