@@ -38,7 +38,6 @@ class Settlement:
     folder: Path
     hub: HubId
     keys: list[AdministratorKey]
-    acts: int  # of the administrators until now
     residents: Mapping[str, Resident]
     operation: OperationId | None
 
@@ -56,7 +55,7 @@ class Settlement:
             own = settings_of(folder, dsn, **settings)
             url = own.origins[0]
             async with (serving or served)(own, None) as app:
-                registrar = Registrar(Hub(url), self.hub, self.keys, 1, self.acts)
+                registrar = Registrar(Hub(url), self.hub, self.keys, 1)
                 village = Village(url, self.hub, app, own, folder, self.keys, registrar, residents=self.residents)
                 village.operation = self.operation
                 try:
@@ -80,8 +79,7 @@ async def settle(
         name: Resident(person.sheet, person.invitation, person.member.state.profile, person.member.state.keys)
         for name, person in village.people.items()
     }
-    acts = village.registrar._n
-    return Settlement(postgres, database, folder, village.id, village.keys, acts, residents, village.operation)
+    return Settlement(postgres, database, folder, village.id, village.keys, residents, village.operation)
 
 
 async def they_come(village: Village) -> None:
