@@ -3,7 +3,6 @@ Takes acts into the directory: their own signatures authorise them, the hub only
 (docs/spec/08-directory.md).
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -43,7 +42,6 @@ class Directories:
         self._journal = journal
         self._clock = clock
         self._forget_sessions = forget_sessions
-        self._one_at_a_time = asyncio.Lock()
 
     async def submit(self, packet: Packet, place: Place) -> Receipt:
         """
@@ -55,7 +53,7 @@ class Directories:
         if packet.place or packet.body or packet.beside:
             raise Malformed
         act = read_act(packet.act)
-        async with self._one_at_a_time:
+        async with self._state.gate.act():
             known = self._state.receipt(statement_id("act", packet.act))
             if known is not None:
                 return known

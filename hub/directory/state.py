@@ -11,6 +11,7 @@ from aiohttp import web
 from crypto.acts import Matrix
 from crypto.directory import Directory, DirectoryHistory
 from crypto.encoding import AccountId, DeviceId, HubId, statement_id
+from hub.directory.gate import Gate
 from hub.errors import CannotStart
 from hub.journal.records import Committed, Receipt, StatementDraft, Stored
 from hub.journal.service import Journal
@@ -28,6 +29,7 @@ class DirectoryState:
 
     def __init__(self) -> None:
         self.history = DirectoryHistory()
+        self.gate = Gate()
         self._receipts: dict[bytes, Receipt] = {}
         self.genesis_body = b""
         self.genesis_signatures = b""

@@ -12,13 +12,13 @@ from aiohttp import web
 
 from crypto import membership
 from crypto.chain import chain_start
-from crypto.changes import CoordinatorTake, Entry, Grants, OperationDestroy, read_entry
+from crypto.changes import Entry, Grants, OperationDestroy, read_entry
 from crypto.encoding import ChannelId, b64
-from crypto.errors import BadSignature, NotAllowed, NotCertified, Repeated, WrongReaders
+from crypto.errors import BadSignature, NotAllowed, Repeated, WrongReaders
 from crypto.membership import granted_readers
 from crypto.membership_changes import NOTICE_OF_DESTRUCTION
 from crypto.packet import Packet
-from crypto.readers import Member, Operation, appointed, readers, stale
+from crypto.readers import Member, Operation, readers, stale
 from hub.access.actor import Actor
 from hub.clock import Clock, to_milliseconds
 from hub.db.pool import Connection, Pool
@@ -87,7 +87,7 @@ class Operations:
             raise Malformed
         entry = read_entry(packet.body)
         self._check_place(entry, operation, actor)
-        async with self._one_at_a_time[operation or b""]:
+        async with self._one_at_a_time[operation or b""], self._directory.gate.entry():
             return await self._take(entry, packet, actor)
 
     async def _take(self, entry: Entry, packet: Packet, actor: Actor) -> tuple[bytes, Receipt]:
@@ -167,9 +167,7 @@ class Operations:
                 reading = readers(after, change.channel, latest)
                 if any(reader not in reading for reader in granted_readers(after, change)):
                     raise WrongReaders("the directory has changed since the epoch was granted")
-        takes = any(isinstance(change, CoordinatorTake) for change in entry.changes)
-        if takes and before is not None and appointed(before, latest, entry.by[0].account) is None:
-            raise NotCertified("the directory has changed since the operation was taken over")
+        membership.check_at_its_place(before, entry, latest)
 
     async def _check_seen(self, entry: Entry) -> None:
         """An epoch's maker can't have seen more of a channel than there is: nobody could ever make the next one."""
