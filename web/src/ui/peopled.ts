@@ -18,15 +18,15 @@ export interface Asked<Answer> {
   readonly again: () => void;
 }
 
-/** The answer, asked for again whenever a signed change came, or somebody says so. */
+/** The answer, asked for when the page is opened and when somebody says so: not with every item that arrives. */
 export function usePeople<K extends keyof Peopling>(what: K, given: Peopling[K]["ask"]): Asked<Peopling[K]["answer"]> {
   const [answer, setAnswer] = useState<Peopling[K]["answer"] | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [turn, setTurn] = useState(0);
-  const seen = operations.value;
+  const isOpen = operations.value !== null;
   const key = JSON.stringify(given);
   useEffect(() => {
-    if (seen === null) return;
+    if (!isOpen) return;
     let current = true;
     people(what, given).then(
       (found) => {
@@ -41,7 +41,7 @@ export function usePeople<K extends keyof Peopling>(what: K, given: Peopling[K][
     return () => {
       current = false;
     };
-  }, [what, key, seen, turn]);
+  }, [what, key, isOpen, turn]);
   return { answer, problem, again: () => setTurn((before) => before + 1) };
 }
 

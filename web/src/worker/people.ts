@@ -233,7 +233,7 @@ interface Returned {
 async function reminders(at: At): Promise<readonly Reminder[]> {
   const { world, keys } = at;
   const directory = world.directory.latest;
-  const shown = await cards(at, RECENT);
+  const shown = await cards(at);
   const { days, before, sleeping } = await getJson<Returned>("/api/presence");
   const found: Reminder[] = [];
   const now = Date.now();
