@@ -7,16 +7,22 @@ from playwright.async_api import Browser
 
 
 async def put_ahead(browser: Browser, origin: str, by: int) -> None:
-    """From now on the worker at `origin` (which may still be starting) lives `by` ms later."""
+    """From now on the one worker at `origin` (which may still be starting, or another ending) lives `by` ms later."""
     session = await browser.new_browser_cdp_session()
+    told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    session.on("Target.receivedMessageFromTarget", told.put_nowait)
     async with asyncio.timeout(30):
-        while not (found := await _workers(session, origin)):
+        while len(found := await _workers(session, origin)) != 1:
             await asyncio.sleep(0.05)
-    attached = await session.send("Target.attachToTarget", {"targetId": found[0], "flatten": False})
-    script = f"{{ const honest = Date.now; Date.now = () => honest() + {by}; }}"
-    message = {"id": 1, "method": "Runtime.evaluate", "params": {"expression": script}}
-    told = {"sessionId": attached["sessionId"], "message": json.dumps(message)}
-    await session.send("Target.sendMessageToTarget", told)
+        attached = await session.send("Target.attachToTarget", {"targetId": found[0], "flatten": False})
+        script = f"{{ const honest = Date.now; Date.now = () => honest() + {by}; }}"
+        message = {"id": 1, "method": "Runtime.evaluate", "params": {"expression": script}}
+        await session.send(
+            "Target.sendMessageToTarget", {"sessionId": attached["sessionId"], "message": json.dumps(message)}
+        )
+        while (answer := json.loads((await told.get())["message"])).get("id") != 1:
+            pass
+    assert "exceptionDetails" not in answer["result"], answer
     await session.detach()
 
 

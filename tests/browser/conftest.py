@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 HERE = Path(__file__).parent
@@ -22,11 +23,17 @@ QUIET = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """Marks the tests of this folder, so that `-m "not browser"` leaves them out."""
+    """
+    One loop for the tests of this folder, since they share a browser: their fixtures need loop_scope="session" too.
+
+    The mark lets `-m "not browser"` leave them out.
+    """
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -42,16 +49,24 @@ def program() -> str:
     return found
 
 
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """A browser without any profile, for one test."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def one_browser(chromium: str) -> AsyncIterator[Browser]:
+    """The process that all tests of this folder share."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium, headless=True, args=list(QUIET))
         yield running
         await running.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(one_browser: Browser) -> AsyncIterator[Browser]:
+    """A browser for one test: each of its contexts is a machine that nobody used, and ends with the test."""
+    yield one_browser
+    for context in one_browser.contexts:
+        await context.close()
+
+
+@pytest.fixture(scope="session")
 def watch() -> Callable[[Page], list[str]]:
     """
     Hand a page to it before it is opened: the list then fills with what the page complains about.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.test_pages import check_page
@@ -47,7 +48,7 @@ class Desk:
             await db.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(settlement: Settlement, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     folder = reachable_folder / f"desk-{abs(hash(request.node.name)):x}"
     folder.mkdir()

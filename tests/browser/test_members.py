@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from crypto.encoding import AccountId, b64
@@ -15,7 +16,7 @@ Watch = Callable[[Page], list[str]]
 SHOTS = os.environ.get("NCPHUB_SHOTS")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(settlement: Settlement, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
     """Ghana is cleared for everything, France for general alone; the coordinator reads one precursor channel of two."""
     folder = reachable_folder / f"members-{abs(hash(request.node.name)):x}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from crypto.encoding import b64
@@ -38,7 +39,7 @@ class Board:
         return notices(person.member.state, self.channel.operation, self.channel.id)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def board(settlement: Settlement, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Board]:
     folder = reachable_folder / f"notices-{abs(hash(request.node.name)):x}"
     folder.mkdir()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from crypto.encoding import b64
@@ -38,7 +39,7 @@ class Site:
         return f"{self.hub.url}/#code={sheet.code}&second={sheet.second}"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(settlement: Settlement, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
     folder = reachable_folder / f"pages-{abs(hash(request.node.name)):x}"
     folder.mkdir()

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page
@@ -22,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "vectors"
 INPUTS = frozenset({"wraps_once.json"})  # what make.py reads: no cases
 PAGE = '<!doctype html><html lang="en"><title>Vectors</title><script type="module" src="/vectors.js"></script></html>'
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("vectors in a browser")]  # all look at one outcome
 
 
 def vector_files() -> dict[str, Any]:
@@ -50,7 +53,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "vectors.js"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def site(bundle: Path) -> AsyncIterator[TestServer]:
     """The page, its script and the vectors, with the headers of every answer of the hub."""
 
@@ -76,10 +79,10 @@ async def site(bundle: Path) -> AsyncIterator[TestServer]:
     await server.close()
 
 
-@pytest.fixture
-async def outcome(site: TestServer, browser: Browser, watch: Callable[[Page], list[str]]) -> dict[str, Any]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def outcome(site: TestServer, one_browser: Browser, watch: Callable[[Page], list[str]]) -> dict[str, Any]:
     """What the page wrote, once it did everything."""
-    page = await browser.new_page()
+    page = await one_browser.new_page()
     complaints = watch(page)
 
     await page.goto(str(site.make_url("/")))
@@ -89,10 +92,10 @@ async def outcome(site: TestServer, browser: Browser, watch: Callable[[Page], li
     assert "broken" not in outcome, outcome["broken"]
     assert outcome["violations"] == []
     assert complaints == []
+    await page.context.close()
     return outcome
 
 
-@pytest.mark.timeout(300)
 async def test_every_vector_holds_in_the_browser(outcome: dict[str, Any]) -> None:
     failed = [one for one in outcome["results"] if not one["passed"]]
     assert not failed, "\n".join(json.dumps(one) for one in failed)
@@ -101,7 +104,6 @@ async def test_every_vector_holds_in_the_browser(outcome: dict[str, Any]) -> Non
     assert ran == {name: len(content["cases"]) for name, content in vector_files().items()}
 
 
-@pytest.mark.timeout(300)
 async def test_what_a_browser_seals_opens_in_python(outcome: dict[str, Any]) -> None:
     made = outcome["made"]
     place, record = made["place"], read_record(made["record"])
@@ -128,7 +130,6 @@ async def test_what_a_browser_seals_opens_in_python(outcome: dict[str, Any]) -> 
     assert opened.body == {"title": "Seringues, 40 cartons — 注射器"}
 
 
-@pytest.mark.timeout(300)
 async def test_a_device_key_stays_in_the_browser_and_signs_only_its_statements(outcome: dict[str, Any]) -> None:
     assert outcome["made"]["extractable"] is False
     assert outcome["made"]["foreign"] == "unknown-context"
