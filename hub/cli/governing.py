@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from crypto.encoding import AccountId, Json, OperationId
+from crypto.keys import safety_number
 from crypto.membership import Operation
 from hub import paths
 from hub.cli.messages import ChannelArgument, OperationArgument, table
@@ -104,6 +105,10 @@ def admit(
     async def work(member: Member) -> None:
         id_ = member.operation(operation)
         people = [member.account_of(code) for code in codes]
+        for one in people:
+            person = member.state.directory.latest.account(one)
+            number = safety_number(member.state.keys.hub, one, person.aik)
+            out.print(escape(_("Safety number of {name}: {number}").format(name=person.name, number=number)))
         changes = [operating.let_in(member.state, id_, one, role, compartments or GENERAL) for one in people]
         await member.commit(id_, *changes)
 

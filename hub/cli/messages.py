@@ -27,6 +27,7 @@ from hub.client.domain.references import reference
 from hub.client.domain.summaries import summary, value_text
 from hub.client.errors import N_, Damaged, Fault
 from hub.client.member import Member
+from hub.client.operating import check_accepted
 from hub.client.sending import Receipt
 
 OperationArgument = Annotated[str, typer.Argument(help=_("The operation's code, such as HSH."))]
@@ -184,6 +185,7 @@ def _say(profile: str, operation: str, channel: str, kind: str, body: dict[str, 
     async def send() -> None:
         async with signed_in(profile) as member:
             id_ = member.operation(operation)
+            check_accepted(member.state.operation(id_), member.account)
             receipt = await member.post(id_, await member.channel(id_, channel), kind, body, **parts)
             _tell_sent(receipt)
 

@@ -14,7 +14,7 @@ from crypto.membership import Operation
 from hub.client import epochs, governance
 from hub.client.domain.blueprints import Blueprint
 from hub.client.domain.errors import DomainError
-from hub.client.errors import Fault
+from hub.client.errors import N_, Fault
 from hub.client.state import State, now
 
 DAY = 24 * 3_600_000
@@ -174,6 +174,17 @@ def has_to_accept(latest: Operation, account: AccountId) -> bool:
     """Whether this member has not accepted the rules that stand."""
     member = latest.members.get(account)
     return latest.rules is not None and member is not None and member.rules_accepted != latest.rules.version
+
+
+def check_accepted(latest: Operation, account: AccountId) -> None:
+    """Raises Fault not-allowed before a member's first words under rules that they have not accepted."""
+    if has_to_accept(latest, account):
+        raise Fault(
+            "not-allowed",
+            latest.code,
+            N_("This operation has handling rules that you have not accepted."),
+            N_("Read them and accept them: ncphub operation rules. Nothing was sent."),
+        )
 
 
 # -- other changes -----------------------------------------------------------------------------------------------------

@@ -41,11 +41,14 @@ async def test_a_coordinator_does_every_step_by_the_command_line(hub: Village, t
     assert "needs two coordinators" in await run("phase", "SDN", "active", code=7)
     assert "role doesn't allow" in await run("phase", "SDN", "preparation", who=gh, code=7)
 
+    told = await ncphub(tmp_path, "post", "SDN", "All members", "Hello", "-p", gh, code=7)
+    assert "handling rules that you have not accepted" in told
     (tmp_path / "rules.toml").write_text(RULES)
     assert "Keep it here." in await run("rules", "SDN", "--set", str(tmp_path / "rules.toml"))
     told = await run("rules", "SDN", "--accept", who=gh, language="fr")
     assert "Cela reste ici." in told
     assert "oui" in told
+    await ncphub(tmp_path, "post", "SDN", "All members", "Hello", "-p", gh)
     await run("remove", "SDN", codes[1])
 
     said = await run("history", "SDN", language="fr")

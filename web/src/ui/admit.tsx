@@ -78,6 +78,13 @@ export function Admit({ operation }: { readonly operation: B64 }) {
           {admitted.length > 0 && <p>{list(admitted.map(({ name }) => name))}</p>}
           <RoleChoice id="admit-role" role={role} choose={setRole} />
           <Clearances id="admit" all={offered} held={held} choose={setCompartments} />
+          {admitted.some(isToCompare) && (
+            <dl class="fields">
+              {admitted.filter(isToCompare).map((one) => (
+                <Safety key={one.account} person={one} />
+              ))}
+            </dl>
+          )}
           {admitted.some(({ level }) => level === "A1") && <p class="hint">{t("Certified on paper only (A1): compare the safety number by telephone before you clear somebody for more than General.")}</p>}
           {admitted.some(({ underOldKey }) => underOldKey) && <p class="hint">{t("Somebody here has started again with new keys. Compare the safety number by telephone before you let them in again.")}</p>}
           <Signing
@@ -96,6 +103,26 @@ export function Admit({ operation }: { readonly operation: B64 }) {
         </section>
       </div>
     </Page>
+  );
+}
+
+/** Certified on paper only, or under new keys: a voice must confirm whose keys these are. */
+function isToCompare({ level, underOldKey }: Candidate): boolean {
+  return level === "A1" || underOldKey;
+}
+
+function Safety({ person: { account, name } }: { readonly person: Candidate }) {
+  const { answer } = useGoverned("safety", { account });
+  return (
+    <>
+      <dt>
+        <bdi>{name}</bdi>
+      </dt>
+      <dd>
+        <span class="hidden-text">{t("Safety number")} </span>
+        <bdi class="code">{answer ?? "…"}</bdi>
+      </dd>
+    </>
   );
 }
 

@@ -222,6 +222,8 @@ export interface Governance {
   readonly detail: { ask: { operation: B64 }; answer: OperationDetail };
   readonly members: { ask: { operation: B64 }; answer: MembersView };
   readonly candidates: { ask: { operation: B64 | null }; answer: { readonly people: readonly Candidate[]; readonly organisations: readonly Organisation[] } };
+  /** What this person reads out on the telephone, computed from the key that the directory certifies now. */
+  readonly safety: { ask: { account: B64 }; answer: string };
   /** What would follow; nothing is changed. */
   readonly effect: { ask: { operation: B64; meant: readonly Intention[] }; answer: Effect };
   /** One signed entry (more where one can't carry it), with the epochs and grants that follow. */

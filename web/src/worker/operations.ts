@@ -3,6 +3,7 @@
  * (docs/spec/09-membership.md). Fetched when somebody asks; the desk hands every `govern` request on to here.
  */
 import { ProtocolError } from "../crypto/errors.ts";
+import { safetyNumber } from "../crypto/keys.ts";
 import { appointed, coordinators, entryBody, entryId, type Operation, pending, readers, stale } from "../crypto/membership.ts";
 import type { Directory } from "../crypto/directory.ts";
 import { isCoordinated } from "../crypto/readers.ts";
@@ -39,6 +40,7 @@ const ANSWERS: Answers = {
   detail: (world, { operation }) => detail(world.governing(operation), world.destroyed.has(operation)),
   members: (world, { operation }) => membersView(world.governing(operation)),
   candidates: (world, { operation }) => candidates(world, operation),
+  safety: (world, { account }) => safetyNumber(world.keys.hub, account, world.directory.latest.account(account).aik),
   effect: (world, { operation, meant }) => effect(world.governing(operation), meant),
   sign: (world, { operation, meant }) => sign(world, operation, meant),
   found: (world, given) => found(world, given),
