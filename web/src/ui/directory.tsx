@@ -27,7 +27,7 @@ export function DirectoryPage() {
           <p class="lead">{t("Names are as the administrators certified them. What a contact card says was signed by the person, and this browser has checked it.")}</p>
         </div>
         <p class="row">
-          {session.value?.mayCoordinate === true && (
+          {(session.value?.mayCoordinate === true || session.value?.mayAdminister === true) && (
             <a class="button" href="/o/coverage">
               {t("Coverage")}
             </a>
