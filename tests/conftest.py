@@ -100,10 +100,10 @@ def migrated_template(postgres: Postgres) -> str:
 @pytest.fixture(scope="session")
 def settlement(postgres: Postgres, migrated_template: str, tmp_path_factory: pytest.TempPathFactory) -> Settlement:
     """A hub and its first people, to be copied by each test that begins with them."""
-    from tests.settled import settle, they_come  # the whole program: most tests need less of it
+    from tests.settled import PEOPLE, settle  # the whole program: most tests need less of it
 
     folder = tmp_path_factory.mktemp("settlement")
-    return asyncio.run(settle(postgres, migrated_template, folder, "settlement", they_come))
+    return asyncio.run(settle(postgres, migrated_template, folder, "settlement", *PEOPLE))
 
 
 @pytest.fixture

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import asyncpg
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from hub.db.embedded import Postgres
 from tests.browser.conftest import QUIET, chromium
-from tests.people import Channel, Person, Village, a_hub, free_port
+from tests.people import Channel, Person, Village, free_port
+from tests.settled import Settlement
 from tests.stories.complaints import Complaints, complaints_of
 from tests.stories.desk import Desk, picture, sit_down
 from tests.stories.hub_process import HubProcess, Serving
@@ -26,6 +24,8 @@ __all__ = ["chromium"]
 
 HERE = Path(__file__).parent
 FIRST_WORDS = "First words of the exercise"
+CHANNEL = "All members"
+TOWN = ("ghana", "peru", "coordinator", "auditor")
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
@@ -69,35 +69,29 @@ class Town:
         return desks
 
 
-@pytest.fixture(scope="module")
-def module_database(postgres: Postgres, migrated_template: str) -> Iterator[str]:
-    """The DSN of a database that the stories of one module use."""
-    name = f"story_{secrets.token_hex(6)}"
+@pytest.fixture(scope="session")
+def settled_town(settlement: Settlement, tmp_path_factory: pytest.TempPathFactory) -> Settlement:
+    """Ghana, Peru, a coordinator and an auditor in one operation with a channel, in which something was said before."""
 
-    async def execute(order: str) -> None:
-        admin = await asyncpg.connect(postgres.dsn())
-        await admin.execute(order)
-        await admin.close()
+    async def story(village: Village) -> None:
+        ghana, peru, _, _ = await village.members(*TOWN)
+        await ghana.say(await village.channel(CHANNEL, ghana, peru), FIRST_WORDS)
 
-    asyncio.run(execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template}"))
-    yield postgres.dsn(name)
-    asyncio.run(execute(f"DROP DATABASE {name} WITH (FORCE)"))
+    return asyncio.run(settlement.later(tmp_path_factory.mktemp("settled-town"), "settled_town", story))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def whole_town(
-    module_database: str, chromium: str, tmp_path_factory: pytest.TempPathFactory
+    settled_town: Settlement, chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Town]:
-    """Ghana, Peru, a coordinator and an auditor in one operation with a channel, in which something was said before."""
+    """The settled town, its hub as a process and a browser, for the stories of one module."""
     folder = tmp_path_factory.mktemp("town")
     serving = Serving(folder / "hub.log")
     async with AsyncExitStack() as stack:
-        village = await stack.enter_async_context(
-            a_hub(folder, module_database, serving=serving, local_names=True, log_level="warning")
-        )
-        ghana, peru, _, _ = await village.members("ghana", "peru", "coordinator", "auditor")
-        channel = await village.channel("All members", ghana, peru)
-        await ghana.say(channel, FIRST_WORDS)
+        village = await stack.enter_async_context(settled_town.copy(folder, serving, log_level="warning"))
+        ghana, *_ = await village.members(*TOWN)
+        operation = await village.open()
+        channel = Channel(operation, await ghana.member.channel(operation, CHANNEL))
         playwright = await stack.enter_async_context(async_playwright())
         port = free_port()
         browser = await playwright.chromium.launch(
