@@ -12,7 +12,7 @@ from typing import Any
 
 from crypto.encoding import AccountId, HubId, b64, ids
 from crypto.errors import CannotOpen
-from crypto.vault import Door, VaultWrap, read_vault_wrap, seal_vault
+from crypto.vault import MOST_FORMER, Door, VaultWrap, read_vault_wrap, seal_vault
 from hub.client.api import Hub
 from hub.client.enrolment import Sheet
 from hub.client.errors import N_, Damaged
@@ -68,7 +68,7 @@ async def renew_ways(
     """
     keys, version, sealed = owner.keys, owner.version, owner.sealed
     if fresh_key:
-        keys = replace(keys, key=secrets.token_bytes(32), former=(*keys.former, keys.key))
+        keys = replace(keys, key=secrets.token_bytes(32), former=(*keys.former, keys.key)[-MOST_FORMER:])
         version += 1
         place = ids(hub=owner.hub, account=owner.account, version=version)
         sealed = seal_vault(keys.key, place, vault_of(keys), secrets.token_bytes(12))

@@ -24,7 +24,6 @@ from hub.http.errors import Forged, Malformed, Unauthenticated
 from hub.http.origin import host_name
 
 CHALLENGE_LIFE: Final = timedelta(minutes=5)
-MANY_CHALLENGES: Final = 50_000
 ALGORITHMS: Final = (-8, -7, -257)  # Ed25519, ES256, RS256: what passkeys of today sign with
 
 NOBODY: Final = PasskeyRow(
@@ -70,6 +69,7 @@ class Passkeys:
 
     def registered(self, said: Registration, purpose: str, site: Site) -> PasskeyRow:
         """A passkey that was just made for this hub. Raises Forged or Malformed."""
+        challenge = self._genuine(said.client_data, purpose)
         try:
             made = verify_registration_response(
                 credential={
@@ -78,13 +78,14 @@ class Passkeys:
                     "type": "public-key",
                     "response": {"clientDataJSON": b64(said.client_data), "attestationObject": b64(said.attestation)},
                 },
-                expected_challenge=self._spend(said.client_data, purpose),
+                expected_challenge=challenge,
                 expected_rp_id=site.host,
                 expected_origin=site.origin,
                 require_user_verification=True,
             )
         except WebAuthnException:
             raise Forged from None
+        self._spend(challenge)
         return PasskeyRow(made.credential_id, made.credential_public_key, made.sign_count, site.host, said.label)
 
     def used(self, said: Assertion, purpose: str, passkey: PasskeyRow | None, site: Site) -> int:
@@ -95,6 +96,7 @@ class Passkeys:
         """
         known = passkey or NOBODY
         try:
+            challenge = self._genuine(said.client_data, purpose)
             used = verify_authentication_response(
                 credential={
                     "id": b64(said.credential),
@@ -106,7 +108,7 @@ class Passkeys:
                         "signature": b64(said.signature),
                     },
                 },
-                expected_challenge=self._spend(said.client_data, purpose),
+                expected_challenge=challenge,
                 expected_rp_id=known.host or site.host,
                 expected_origin=site.origin,
                 credential_public_key=known.key,
@@ -115,10 +117,11 @@ class Passkeys:
             )
         except (WebAuthnException, Malformed):
             raise Unauthenticated from None
+        self._spend(challenge)
         return used.new_sign_count
 
-    def _spend(self, client_data: bytes, purpose: str) -> bytes:
-        """The challenge that was answered, once. Raises Malformed for one that isn't this hub's, or is over."""
+    def _genuine(self, client_data: bytes, purpose: str) -> bytes:
+        """The challenge that was answered. Raises Malformed for one that isn't this hub's, is over, or was used."""
         try:
             challenge = unb64(json.loads(client_data)["challenge"], 32)
         except (MalformedBytes, ValueError, KeyError, TypeError, AttributeError):
@@ -127,10 +130,13 @@ class Passkeys:
         while self._spent and next(iter(self._spent.values())) <= now:
             self._spent.popitem(last=False)
         genuine = hmac.compare_digest(self._mac(purpose, challenge[:16]), challenge[16:])
-        if not genuine or until <= now or challenge in self._spent or len(self._spent) >= MANY_CHALLENGES:
+        if not genuine or until <= now or challenge in self._spent:
             raise Malformed
-        self._spent[challenge] = until
         return challenge
+
+    def _spend(self, challenge: bytes) -> None:
+        """A right answer counts once; wrong ones, which anybody can send, fill no memory."""
+        self._spent[challenge] = int.from_bytes(challenge[8:16], "big")
 
     def _mac(self, purpose: str, head: bytes) -> bytes:
         return hmac.digest(self._key, purpose.encode() + b"\0" + head, "sha256")[:16]

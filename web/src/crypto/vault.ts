@@ -31,7 +31,7 @@ const MOST_LANES = 4;
 /** In bytes: of a private record. */
 const MAX_RECORD = 1_000_000;
 const MAX_GENERATIONS = 1000;
-const MOST_FORMER = 100;
+export const MOST_FORMER = 100;
 
 export const WRAP_KINDS = ["passphrase", "recovery", "passkey"] as const;
 export type WrapKind = (typeof WRAP_KINDS)[number];

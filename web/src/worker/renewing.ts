@@ -8,6 +8,7 @@ import {
   formatSecret,
   LANES,
   MEMORY_KIB,
+  MOST_FORMER,
   openVault,
   passphraseDoor,
   PASSES,
@@ -55,7 +56,7 @@ export async function newSheet({ keys }: Own, { passphrase, fresh }: Owning["new
   const standing = await getJson<{ version: number; sealed: string }>("/api/vault");
   const latest = await openVault(keys.vaultKey, { hub, account, version: standing.version }, standing.sealed);
   const vaultKey = fresh ? randomBytes(32) : keys.vaultKey;
-  const vault = fresh ? { ...latest, former: [...(latest.former ?? []), keys.vaultKey] } : latest;
+  const vault = fresh ? { ...latest, former: [...(latest.former ?? []), keys.vaultKey].slice(-MOST_FORMER) } : latest;
   const version = standing.version + 1;
   const sealed = fresh ? await sealVault(vaultKey, { hub, account, version }, vault, nonce()) : null;
 
