@@ -1,19 +1,32 @@
 """
 What a member has already verified, so that no hub can show less or something else later (docs/spec/16-client.md).
 
-Written form, a private record named "pins" (at the hub) and a sealed file (on the device):
-``{v, directory: [size, head], operations: [[operation, size, head]…], channels: [[operation, channel, seq, chain]…],
-devices: [[channel, device, seq, id]…], checkpoint: note | null}``
+Written form, private records named "pins", "pins-2", … (at the hub) and the same, each sealed, one a line (on the
+device): ``{v, directory: [size, head], operations: [[operation, size, head]…],
+channels: [[operation, channel, seq, chain]…], devices: [[channel, device, seq, id]…], checkpoint: note | null}``
+
+A sealed record holds 60,000 bytes, about 400 channels. Each part is whole in itself: parts are merged like what two
+devices saw, so that one that is missing or older takes nothing away from the others.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from crypto.chain import Pin
 from crypto.encoding import Json, b64, fields, id16, id32, integer, items
 from crypto.errors import Forked
+
+RECORD: Final = "pins"
+NAME: Final = re.compile(r"pins(-[1-9][0-9]*)?")
+MOST_ROWS: Final = 350  # of at most 140 bytes each, in the 60,000 that a record holds
+
+
+def record_name(part: int) -> str:
+    """The name of the record that holds part `part`, counted from 0."""
+    return RECORD if part == 0 else f"{RECORD}-{part + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,21 @@ class Pins:
     channels: dict[tuple[bytes, bytes], ChannelPin] = field(default_factory=dict)
     spoken: dict[tuple[bytes, bytes], Spoken] = field(default_factory=dict)
     checkpoint: str | None = None
+
+    def parts(self) -> list[Pins]:
+        """Everything, in as many parts as sealed records need; the heads stand in the first."""
+        parts = [Pins(self.directory, checkpoint=self.checkpoint)]
+        for rows, of in ((self.operations, "operations"), (self.channels, "channels"), (self.spoken, "spoken")):
+            for place in sorted(rows):
+                if parts[-1].rows == MOST_ROWS:
+                    parts.append(Pins())
+                getattr(parts[-1], of)[place] = rows[place]  # type: ignore[index]
+        return parts
+
+    @property
+    def rows(self) -> int:
+        """How many lines the written form has."""
+        return len(self.operations) + len(self.channels) + len(self.spoken)
 
     def form(self) -> dict[str, Json]:
         """The written form, lists sorted."""

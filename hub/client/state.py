@@ -48,7 +48,7 @@ class State:
         self.unopened: set[tuple[ChannelId, int]] = set()  # epochs whose maker signed what doesn't open
         self.sound: set[tuple[ChannelId, int]] = set()  # epochs that open, and the one before them through them
         self.pins = Pins()
-        self.pins_version = 0
+        self.pins_versions: dict[str, int] = {}  # of each record that holds a part of them
         self.log: LogView | None = None
         self.news: News | None = None
         self.destroyed: set[OperationId] = set()  # with a certificate that holds

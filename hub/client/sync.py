@@ -10,13 +10,12 @@ from crypto.packet import Packet
 from hub.client import files
 from hub.client.errors import N_, Damaged, Fault, Frozen, Refused
 from hub.client.log import Checkpoint, LogView
-from hub.client.pins import read_pins
+from hub.client.pins import NAME, Pins, read_pins, record_name
 from hub.client.standing import OperationView
 from hub.client.state import State
 
 CONFLICTS = 5  # times the pins are merged with a faster device before giving up
 LOCAL = "local-pins"
-REMOTE = "pins"
 
 
 async def sync(state: State) -> list[Frozen]:
@@ -142,9 +141,10 @@ def _own_devices(state: State) -> set[bytes]:
 
 
 def save_pins(state: State) -> None:
-    """Onto this device's disk, sealed."""
+    """Onto this device's disk, sealed, a part on each line."""
     collect_pins(state)
-    files.write(state.folder / "pins.sealed", state.keys.seal(LOCAL, 1, state.pins.form()).encode())
+    sealed = [state.keys.seal(LOCAL, 1, part.form()) for part in state.pins.parts()]
+    files.write(state.folder / "pins.sealed", "\n".join(sealed).encode())
 
 
 def load_pins(state: State) -> None:
@@ -153,7 +153,8 @@ def load_pins(state: State) -> None:
     if not path.exists():
         return
     try:
-        state.pins.merge(read_pins(state.keys.open(LOCAL, 1, files.read(path).decode())))
+        for sealed in files.read(path).decode().split("\n"):
+            state.pins.merge(read_pins(state.keys.open(LOCAL, 1, sealed)))
     except (CannotOpen, ValueError) as error:
         raise Damaged(
             N_(
@@ -167,22 +168,28 @@ def load_pins(state: State) -> None:
 async def fetch_pins(state: State) -> None:
     """Takes over what the same person verified on another device."""
     for record in await state.hub.private_records():
-        if record["record"] == REMOTE:
-            state.pins_version = int(record["version"])
-            state.pins.merge(read_pins(state.keys.open(REMOTE, state.pins_version, record["sealed"])))
+        name, version = str(record["record"]), int(record["version"])
+        if NAME.fullmatch(name):
+            state.pins_versions[name] = version
+            state.pins.merge(read_pins(state.keys.open(name, version, record["sealed"])))
 
 
 async def store_pins(state: State) -> None:
     """Lets the person's other devices know; merges with one that was faster."""
     save_pins(state)
     for _ in range(CONFLICTS):
-        version = state.pins_version + 1
         try:
-            await state.hub.put_private(REMOTE, version, state.keys.seal(REMOTE, version, state.pins.form()))
+            for part, pins in enumerate(state.pins.parts()):
+                await _store(state, record_name(part), pins)
         except Refused as error:
             if error.code != "conflict":
                 raise
             await fetch_pins(state)
         else:
-            state.pins_version = version
             return
+
+
+async def _store(state: State, name: str, pins: Pins) -> None:
+    version = state.pins_versions.get(name, 0) + 1
+    await state.hub.put_private(name, version, state.keys.seal(name, version, pins.form()))
+    state.pins_versions[name] = version

@@ -3,6 +3,7 @@
 import pytest
 
 from crypto.chain import Pin
+from crypto.encoding import MAX_STATEMENT, canon, parse
 from crypto.errors import Forked, Malformed
 from hub.client.pins import ChannelPin, Pins, Spoken, read_pins
 
@@ -44,3 +45,24 @@ def test_merging_takes_whatever_went_further() -> None:
 def test_two_devices_that_saw_different_things_at_one_place_tell_of_a_fork(other: Pins) -> None:
     with pytest.raises(Forked):
         some_pins().merge(other)
+
+
+def test_a_thousand_channels_fit_in_records_that_say_the_same_together() -> None:
+    pins = Pins(Pin(4, bytes(32)), checkpoint="note")
+    for number in range(1_000):
+        operation, channel = number.to_bytes(32), number.to_bytes(16)
+        pins.operations[operation] = Pin(number + 1, operation)
+        pins.channels[operation, channel] = ChannelPin(2**53 - 1, operation)
+        pins.spoken[channel, channel] = Spoken(2**53 - 1, operation)
+
+    parts = pins.parts()
+    together = Pins()
+    for part in parts[::-1]:
+        together.merge(read_pins(parse(canon(part.form()))))
+
+    assert together.form() == pins.form()
+    assert max(len(canon(part.form())) for part in parts) < MAX_STATEMENT - 1_000
+
+
+def test_few_pins_stay_one_record() -> None:
+    assert len(Pins(Pin(4, bytes(32))).parts()) == 1
