@@ -10,7 +10,6 @@ from rich.markup import escape
 
 from crypto.encoding import unb64
 from hub import paths, settings
-from hub.app import database
 from hub.audit.verify import Report
 from hub.audit.verify import verify as verify_log
 from hub.cli.audit import commands as audit
@@ -25,6 +24,8 @@ commands = typer.Typer(help=_("The hub's database."), no_args_is_help=True)
 
 def migrate_now(settings_file: SettingsFile = None) -> None:
     """Brings the database up to this version; one that is there already is left as it is."""
+    from hub.app import database  # the whole server, which a member's commands don't wait for
+
     with database(settings.read_settings(settings_file)) as dsn:
         asyncio.run(migrate(dsn, paths.migrations()))
     out.print(_("The database fits this version."))
@@ -37,6 +38,8 @@ def verify(
     ] = None,
 ) -> None:
     """Recomputes the whole log and every statement from the database; names each row that was altered."""
+    from hub.app import database
+
     known = None if hub is None else unb64(hub, 32)
 
     async def recount(dsn: str) -> Report:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from crypto.encoding import b64, unb64
-from hub import app, paths, settings
+from hub import paths, settings
 from hub.audit.checkpoints import KEY_FILE, make_log_key, read_log_key
 from hub.cli.profiles import ask_passphrase, out
 from hub.cli.serve import SettingsFile
@@ -78,7 +78,9 @@ def store(
     settings_file: SettingsFile = None,
 ) -> None:
     """Makes the signed genesis the first leaf of a fresh hub; a founded one is left as it is."""
-    hub = app.found(settings.read_settings(settings_file), files.read(packet))
+    from hub.app import found as found_hub  # the whole server, which a member's commands don't wait for
+
+    hub = found_hub(settings.read_settings(settings_file), files.read(packet))
     out.print(_("Founded. The id of the hub: {id}").format(id=b64(hub)))
 
 

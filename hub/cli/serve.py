@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from hub import settings
-from hub.app import run
 from hub.cli.words import _
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help=_("A file like config/hub.example.toml."))]
@@ -22,6 +21,8 @@ def serve(
     state_dir: Annotated[Path | None, typer.Option(help=_("Folder of the database and the log's key."))] = None,
 ) -> None:
     """Serves a hub that was founded before; `ncphub found` founds one, `ncphub demo` shows one."""
+    from hub.app import run  # the whole server, which a member's commands don't wait for
+
     overrule(host=host, port=port, state_dir=state_dir)
     run(settings.read_settings(settings_file))
 
