@@ -179,7 +179,8 @@ async def store_pins(state: State) -> None:
     save_pins(state)
     for _ in range(CONFLICTS):
         try:
-            for part, pins in enumerate(state.pins.parts()):
+            # The last part first: rows only ever move on to a later one, so an end in between loses none.
+            for part, pins in reversed(list(enumerate(state.pins.parts()))):
                 await _store(state, record_name(part), pins)
         except Refused as error:
             if error.code != "conflict":

@@ -10,6 +10,10 @@ import { ProtocolError } from "../crypto/errors.ts";
 import type { Records } from "./records.ts";
 
 export const PINS = "pins";
+/** Where there are more channels than one sealed record holds: "pins-2" and so on. Each part is whole in itself and merged. */
+const NAME = /^pins(-[1-9][0-9]*)?$/;
+/** Of at most 140 bytes each, in the 60,000 that a record holds. */
+const MOST_ROWS = 350;
 
 export interface ChannelPin {
   readonly operation: string;
@@ -62,6 +66,24 @@ export class Pins {
     this.checkpoint ??= other.checkpoint;
   }
 
+  /** Everything, in as many parts as sealed records need; the heads stand in the first. */
+  parts(): readonly Pins[] {
+    const first = new Pins();
+    first.directory = this.directory;
+    first.checkpoint = this.checkpoint;
+    const parts = [first];
+    let rows = 0;
+    const last = (): Pins => {
+      if (rows > 0 && rows % MOST_ROWS === 0) parts.push(new Pins());
+      rows += 1;
+      return parts.at(-1) ?? first;
+    };
+    for (const [operation, pin] of byName(this.operations)) last().operations.set(operation, pin);
+    for (const [channel, pin] of byName(this.channels)) last().channels.set(channel, pin);
+    for (const [key, spoken] of byName(this.spoken)) last().spoken.set(key, spoken);
+    return parts;
+  }
+
   /** The written form, sorted. */
   form(): JsonObject {
     const sorted = <T extends readonly (string | number)[]>(rows: Iterable<T>): T[] => [...rows].sort((a, b) => (String(a) < String(b) ? -1 : 1));
@@ -80,8 +102,7 @@ export class Pins {
 export async function knownPins(records: Records): Promise<{ readonly pins: Pins; readonly notes: readonly string[] }> {
   const pins = new Pins();
   const notes: string[] = [];
-  for (const value of [await records.resting(PINS), records.get(PINS)]) {
-    if (value === null) continue;
+  for (const value of await records.everywhere(NAME)) {
     const found = pinsOf(value);
     pins.merge(found);
     if (found.checkpoint !== null) notes.push(found.checkpoint);
@@ -90,11 +111,15 @@ export async function knownPins(records: Records): Promise<{ readonly pins: Pins
 }
 
 export async function keepPins(records: Records, pins: Pins): Promise<void> {
-  const value = pins.form();
-  if (JSON.stringify(value) === JSON.stringify(records.get(PINS))) return;
-  await records.keep(PINS, value);
-  const other = await records.bring(PINS);
-  if (other !== null) pins.merge(pinsOf(other));
+  // The last part first: rows only ever move on to a later one, so an end in between loses none.
+  for (const [at, part] of [...pins.parts().entries()].reverse()) {
+    const name = at === 0 ? PINS : `${PINS}-${at + 1}`;
+    const value = part.form();
+    if (JSON.stringify(value) === JSON.stringify(records.get(name))) continue;
+    await records.keep(name, value);
+    const other = await records.bring(name);
+    if (other !== null) pins.merge(pinsOf(other));
+  }
 }
 
 function pinsOf(value: JsonObject): Pins {
@@ -122,4 +147,8 @@ function further(mine: Pin, other: Pin): Pin {
 
 function forked(): ProtocolError {
   return new ProtocolError("forked", "The same place looks different on another device.");
+}
+
+function byName<T>(rows: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
 }

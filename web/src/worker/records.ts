@@ -49,6 +49,13 @@ export class Records {
     return kept === undefined ? null : this.open(record, kept.version, kept.sealed);
   }
 
+  /** The same of every record with such a name, and then what is known of them from the hub. */
+  async everywhere(name: RegExp): Promise<readonly JsonObject[]> {
+    const kept = (await this.rest.sealed(this.keys.account)).filter(({ record }) => name.test(record));
+    const here = await Promise.all(kept.map(({ record, version, sealed }) => this.open(record, version, sealed)));
+    return [...here, ...[...this.values].filter(([record]) => name.test(record)).map(([, value]) => value)];
+  }
+
   /** What the hub holds of one record now, where another device has brought a newer version; null where there is none. */
   async newer(record: string): Promise<JsonObject | null> {
     const stored = await getJson<Stored>(`/api/private/${record}`).catch(nothing);
