@@ -198,13 +198,14 @@ def verify_evidence(raw: bytes, hub: HubId) -> Evidence:
     statement = envelope_id(bundle.statement)
     logged_at, log_size = _check_log(bundle.log, directory, operation, header, statement)
     certify = read_act(bundle.directory[author.certified_seq].act)
+    administrators = history.at(author.certified_seq).administrators  # others may have followed them
     return Evidence(
         directory=directory,
         operation=operation,
         header=header,
         author=author,
         device=device,
-        certified_by=tuple(one.name for one in directory.administrators if one.id in certify.by),
+        certified_by=tuple(one.name for one in administrators if one.id in certify.by),
         id=statement,
         body=body,
         leaf=bundle.log.statement.index,

@@ -156,7 +156,8 @@ export async function verifyEvidence(raw: Bytes, hub: string): Promise<Evidence>
   const id = b64(await envelopeId(bundle.statement));
   const { loggedAt, logSize } = await checkLog(bundle.log, directory, operation, header, id);
   const certify = await readAct(bundle.directory[author.certifiedSeq]?.act ?? new Uint8Array());
-  const certifiedBy = directory.administrators.filter((one) => certify.by.includes(one.id)).map(({ name }) => name);
+  const { administrators } = history.at(author.certifiedSeq); // others may have followed them
+  const certifiedBy = administrators.filter((one) => certify.by.includes(one.id)).map(({ name }) => name);
   const leaf = bundle.log.statement.index;
   return { directory, operation, header, author, device, certifiedBy, id, body, leaf, loggedAt, logSize };
 }
