@@ -264,4 +264,3 @@ async function silentIn(at: At, operation: string): Promise<readonly Reminder[]>
   const dormant = countries.flatMap(({ people: all }) => all).filter(sleeps).length;
   return silent + dormant === 0 ? [] : [{ is: "silent", operation, countries: silent, dormant }];
 }
-
