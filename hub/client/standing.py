@@ -16,7 +16,7 @@ from crypto.directory import DirectoryHistory
 from crypto.encoding import ChannelId, HubId, OperationId, b64
 from crypto.epochs import EpochRecord, Reader
 from crypto.errors import NotNext, ProtocolError, WrongHub, WrongPlace
-from crypto.membership import Operation, apply, entry_id, granted_readers, read_entry
+from crypto.membership import Operation, apply, check_at_its_place, entry_id, granted_readers, read_entry
 from crypto.packet import Packet
 from crypto.people import Directory
 from hub.client.errors import Fault, Frozen
@@ -137,6 +137,7 @@ class OperationView:
                 raise NotNext("an entry whose leaf stands before the one it follows")
             if named.size > 1 and directory.leaf_of(named.size - 1) >= leaf:
                 raise WrongPlace("an entry that stands before the directory that it names")
+            check_at_its_place(self.latest if self.states else None, entry, directory.as_of(leaf))
         except ProtocolError as error:
             self._freeze(error.code, seq)
         self.states.append(state)
