@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from crypto.encoding import AccountId, OperationId, b64
+from crypto.encoding import AccountId, Json, OperationId, b64, canon
 from crypto.epochs import Reader
 from crypto.keys import EncryptionKey, aek_hash
 from crypto.packet import Packet
@@ -23,6 +23,7 @@ from crypto.signing import new_signing_key
 from hub.client import governance
 from hub.client.errors import Fault, Frozen
 from hub.client.member import Member
+from hub.client.state import now
 from tests.hostile.forging import (
     admitting,
     behind,
@@ -34,7 +35,7 @@ from tests.hostile.forging import (
     rewritten,
     with_keys_reversed,
 )
-from tests.hostile.malicious import MaliciousHub, Packets, standing_before
+from tests.hostile.malicious import MaliciousHub, Packets, place, standing_before
 from tests.hostile.visitors import Desk, Seat
 from tests.people import Channel, Person, Village
 
@@ -128,6 +129,40 @@ async def signed_as_an_envelope(hub: Village, channel: Channel) -> Packet:
     return entry(coordinator, channel.operation, [opening(new_channel())], context="envelope")
 
 
+async def a_coordinators_destruction(hub: Village, channel: Channel) -> Packet:
+    at = now() + 9 * 24 * 3_600_000
+    changes: list[Json] = [{"change": "operation.close"}, {"change": "operation.destroy", "at": at}]
+    return entry(hub.people["coordinator"], channel.operation, changes)
+
+
+async def a_coordinators_word_after_closing(hub: Village, channel: Channel) -> Packet:
+    changes: list[Json] = [{"change": "operation.close"}, admitting(hub.people["france"])]
+    return entry(hub.people["coordinator"], channel.operation, changes)
+
+
+async def a_take_over_beside_a_coordinator(hub: Village, channel: Channel) -> Packet:
+    return entry(hub.people["ghana"], channel.operation, [{"change": "coordinator.take", "act_seq": 1}])
+
+
+async def a_restoration_without_a_loss(hub: Village, channel: Channel) -> Packet:
+    restoring = {**admitting(hub.people["ghana"], "coordinator"), "change": "member.restore"}  # type: ignore[dict-item]
+    return entry(hub.people["coordinator"], channel.operation, [restoring])
+
+
+async def a_stolen_device_after_its_end(hub: Village, channel: Channel) -> Packet:
+    """Its thief names the directory of the day before, and the hub that works with the thief has it all to itself."""
+    coordinator, victim = hub.people["coordinator"], hub.people["france"]
+    change = governance.admit(coordinator.member.state, victim.member.account, "contact", ["general"])
+    await coordinator.member.commit(channel.operation, change)
+    await victim.member.sync()
+    await hub.registrar.revoke_device(victim.member.account, victim.member.state.keys.device_id, "Stolen")
+    await hub.people["peru"].member.sync()
+    await coordinator.member.sync()
+    forged = entry(victim, channel.operation, [governance.remove(victim.member.account)])
+    leaf = coordinator.member.state.directory.leaves[-1] + 1
+    return replace(forged, place=canon({**place(forged), "leaf": leaf}))
+
+
 ATTACKS = (
     Attack(NO_LIE, nothing, ""),
     Attack("5 ghost member", a_ghost_admitted_by_the_hub, "bad-signature"),
@@ -142,6 +177,11 @@ ATTACKS = (
     Attack("22 another context", signed_as_an_envelope, "bad-signature"),
     Attack("37 reader promotes himself", a_readers_order, "not-allowed"),
     Attack("37 reader opens a channel", a_readers_channel, "not-allowed"),
+    Attack("coordinator destroys alone", a_coordinators_destruction, "not-allowed"),
+    Attack("admitted after closing", a_coordinators_word_after_closing, "not-allowed"),
+    Attack("taken over beside another", a_take_over_beside_a_coordinator, "not-allowed"),
+    Attack("restored without a loss", a_restoration_without_a_loss, "repeated"),
+    Attack("stolen device after its end", a_stolen_device_after_its_end, "revoked"),
 )
 
 
