@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.house.sources import ROOT, text_of, written
 
 PYTHON = written(".py")
@@ -29,21 +27,23 @@ SIDES = re.compile(
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(rgb|hsl|oklch|oklab|lab|lch)a?\(")
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=str)
-def test_a_module_begins_with_one_sentence(path: Path) -> None:
-    tree = ast.parse((ROOT / path).read_text("utf-8"))
-
-    assert ast.get_docstring(tree), f"{path} does not say what it is"
+def test_a_module_begins_with_one_sentence() -> None:
+    assert [str(path) for path in PYTHON if not ast.get_docstring(ast.parse((ROOT / path).read_text("utf-8")))] == []
 
 
-@pytest.mark.parametrize("path", [*written(".ts", ".tsx", ".css", under=("web/src/", "web/styles/"))], ids=str)
-def test_a_script_or_style_begins_with_one_sentence(path: Path) -> None:
-    assert (ROOT / path).read_text("utf-8").lstrip().startswith(("//", "/*")), f"{path} does not say what it is"
+def test_a_script_or_style_begins_with_one_sentence() -> None:
+    files = written(".ts", ".tsx", ".css", under=("web/src/", "web/styles/"))
+
+    silent = [str(path) for path in files if not (ROOT / path).read_text("utf-8").lstrip().startswith(("//", "/*"))]
+
+    assert silent == []
 
 
-@pytest.mark.parametrize("path", [*SERVER, *SCRIPTS, *written(".py", under=("crypto/",))], ids=str)
-def test_a_file_is_short_enough_to_be_read_at_once(path: Path) -> None:
-    assert len((ROOT / path).read_text("utf-8").splitlines()) <= LONGEST
+def test_a_file_is_short_enough_to_be_read_at_once() -> None:
+    files = [*SERVER, *SCRIPTS, *written(".py", under=("crypto/",))]
+    lines = {str(path): len((ROOT / path).read_text("utf-8").splitlines()) for path in files}
+
+    assert {path: count for path, count in lines.items() if count > LONGEST} == {}
 
 
 def test_nothing_is_left_unfinished() -> None:

@@ -1,28 +1,29 @@
 """Every vector, ours and published ones: what stands, and what is refused with which code."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.naming import case
 from tests.vectors.make import MAKERS, made
 from tests.vectors.run import HERE, files, outcome
 
 
-def cases() -> Iterator[Any]:
-    for path in files():
-        held = json.loads(path.read_text("utf-8"))
-        for case in held["cases"]:
-            yield pytest.param(case, held["shared"], id=f"{path.stem}: {case['do']}: {case['name']}")
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+def test_every_vector_of_a_file(path: Path) -> None:
+    held = json.loads(path.read_text("utf-8"))
+    wrong: dict[str, Any] = {}
+    for vector in held["cases"]:
+        name = f"{vector['do']}: {vector['name']}"
+        expected = {part: vector[part] for part in ("out", "refused") if part in vector}
+        with case(name):
+            found = outcome(vector["do"], vector["in"], held["shared"])
+        if found != expected:
+            wrong[name] = {"expected": expected, "found": found}
 
-
-@pytest.mark.parametrize(("case", "shared"), list(cases()))
-def test_a_vector(case: dict[str, Any], shared: dict[str, Any]) -> None:
-    expected = {part: case[part] for part in ("out", "refused") if part in case}
-
-    assert outcome(case["do"], case["in"], shared) == expected
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("module", MAKERS)

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -27,14 +27,9 @@ from hub.client.domain import (
     texts,
     values,
 )
+from tests.naming import case
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "domain"
-
-
-def cases() -> Iterator[Any]:
-    for path in sorted(VECTORS.glob("*.json")):
-        for number, case in enumerate(json.loads(path.read_text(encoding="utf-8"))["cases"]):
-            yield pytest.param(path.stem, case, id=f"{path.stem}-{number}-{case['do']}-{case['what']}")
 
 
 @cache
@@ -152,10 +147,12 @@ def normalised_twice(name: str, raw: Any, **place: Any) -> object:
     return once
 
 
-@pytest.mark.parametrize(("name", "case"), list(cases()))
-def test_python_answers_the_vector(name: str, case: Any) -> None:
-    if "refused" in case:
-        with pytest.raises(getattr(errors, case["refused"])):
-            DO[case["do"]](name, **case["in"])
-    else:
-        assert DO[case["do"]](name, **case["in"]) == case["out"]
+@pytest.mark.parametrize("name", sorted(path.stem for path in VECTORS.glob("*.json")))
+def test_python_answers_the_vectors_of_a_file(name: str) -> None:
+    for number, vector in enumerate(json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))["cases"]):
+        with case(f"{number} {vector['do']}: {vector['what']}"):
+            if "refused" in vector:
+                with pytest.raises(getattr(errors, vector["refused"])):
+                    DO[vector["do"]](name, **vector["in"])
+            else:
+                assert DO[vector["do"]](name, **vector["in"]) == vector["out"]
