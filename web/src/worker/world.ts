@@ -4,11 +4,10 @@
  * First load and reconnect are the same calls (architecture.md "The way of one alert").
  */
 import { b64 } from "../crypto/encoding.ts";
-import { actBody } from "../crypto/directory.ts";
 import { age, REFUSE_AFTER, WARN_AFTER } from "../crypto/heads.ts";
 import { channelOf } from "../crypto/membership.ts";
-import { pack, type Packet, unpackAll } from "../crypto/packet.ts";
-import { getJson, Refused, sendPacket } from "../net/api.ts";
+import { type Packet, unpackAll } from "../crypto/packet.ts";
+import { getJson, Refused } from "../net/api.ts";
 import { type Cursor, Live, type LiveState } from "../net/live.ts";
 import { ChannelLog } from "./channel.ts";
 import type { Destruction } from "./closing.ts";
@@ -30,9 +29,6 @@ const PIN_PAUSE = 5_000;
 const ATTEND_PAUSE = 1_500;
 const NEWS_EVERY = 60 * 60 * 1000;
 const NEWS_LOOK = 60 * 1000;
-const ACT_LIFE = 24 * 60 * 60 * 1000;
-/** How often a number that another machine took meanwhile is asked for anew. */
-const NUMBER_TRIES = 3;
 
 export interface Watcher {
   operations(): void;
@@ -89,7 +85,7 @@ export class World {
     const own = this.directory.latest.account(this.keys.account);
     if (own.aik !== b64(this.keys.owner.public)) throw new Declined("wrong-identity");
     await this.keepVault();
-    if (this.keys.isNewDevice) await this.addDevice();
+    if (this.keys.isNewDevice) await (await later(() => import("./arriving.ts"))).addDevice(this.directory, this.keys);
     const device = this.directory.latest.devices.get(this.keys.device);
     if (device === null || !this.directory.latest.deviceValid(this.keys.device, this.keys.account)) {
       throw new Declined(device === null ? "device-unknown" : "revoked");
@@ -226,29 +222,6 @@ export class World {
       if (last !== undefined && ledger.frozen === null) heads.push(last);
     }
     await Promise.all(heads.map(({ leaf, id }) => this.log.checkPlace(leaf, id)));
-  }
-
-  /** Another machine of the same person may add itself in the same moment, and take the number. */
-  private async addDevice(): Promise<void> {
-    for (let left = NUMBER_TRIES; ; left -= 1) {
-      try {
-        await this.addDeviceOnce();
-        return;
-      } catch (refused) {
-        if (!(refused instanceof Refused && refused.code === "repeated") || left === 0) throw refused;
-        await this.directory.sync();
-      }
-    }
-  }
-
-  private async addDeviceOnce(): Promise<void> {
-    const { hub, account, owner, device, deviceLabel, signer } = this.keys;
-    const n = this.directory.latest.nextN([account]);
-    const head = { hub, type: "device.add", by: [account], n, expires: Date.now() + ACT_LIFE } as const;
-    const body = actBody(head, { account, device, key: b64(signer.public), label: deviceLabel });
-    const signature = await owner.sign("act", body);
-    await sendPacket("/api/directory", pack(new Uint8Array(), new Uint8Array(), body, [signature], new Uint8Array()));
-    await this.directory.sync();
   }
 
   private async openOperation(operation: string): Promise<Opened> {
