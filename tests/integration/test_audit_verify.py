@@ -67,6 +67,13 @@ async def leaf_of(tables: Pool, type: str, nth: int = 0) -> int:
     return leaf
 
 
+async def test_the_log_of_another_hub_is_told_once_by_its_genesis(hub: HubId, tables: Pool) -> None:
+    report = await verify(tables, bytes(32))
+
+    assert [(one.table, one.number) for one in report.findings] == [("statement", 0)]
+    assert b64(hub) in report.findings[0].fault
+
+
 async def test_a_hub_that_nobody_touched_is_sound(hub: HubId, tables: Pool) -> None:
     report = await verify(tables, hub)
 
