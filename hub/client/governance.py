@@ -31,13 +31,14 @@ from crypto.packet import join_parts, pack
 from crypto.readers import EPOCH_AGE, Channel
 from crypto.sealing import make_epoch, make_wraps
 from hub.client import epochs
-from hub.client.errors import Fault, Refused
+from hub.client.errors import N_, Fault, Refused
 from hub.client.places import as_received
 from hub.client.reading import update
 from hub.client.standing import OperationView
 from hub.client.state import State, now
 from hub.client.sync import sync_directory, sync_operation
 
+NOT_SENT = N_("Nothing was sent.")
 CONFLICTS = 8  # entries of others that may come first before we give up
 CHANGES_AT_ONCE = 100  # of 300 people to admit the others follow in the next entry
 EVERY = None  # tend to every channel that this member reads
@@ -211,7 +212,7 @@ def _tried(state: State, before: Operation, changes: Sequence[Json]) -> Operatio
     try:
         return apply(before, state.directory.latest, body, [state.keys.device.sign("entry", body)])
     except ProtocolError as error:
-        raise Fault(error.code, b64(before.id), text=error.text) from error
+        raise Fault(error.code, b64(before.id), text=error.text, action=NOT_SENT) from error
 
 
 def _body(state: State, before: Operation, changes: Sequence[Json], records: Sequence[EpochRecord]) -> bytes:

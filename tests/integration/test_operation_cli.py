@@ -39,7 +39,7 @@ async def test_a_coordinator_does_every_step_by_the_command_line(hub: Village, t
     )
     await run("close-channel", "SDN", "Coordination")
     assert "needs two coordinators" in await run("phase", "SDN", "active", code=7)
-    assert "role doesn't allow" in await run("phase", "SDN", "preparation", who=gh, code=7)
+    assert "isn't for the role contact Nothing was sent." in await run("phase", "SDN", "preparation", who=gh, code=7)
 
     told = await ncphub(tmp_path, "post", "SDN", "All members", "Hello", "-p", gh, code=7)
     assert "handling rules that you have not accepted" in told

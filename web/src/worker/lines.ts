@@ -100,8 +100,29 @@ export function nameOf(directory: Directory, account: string): string {
   return directory.accounts.get(account)?.name ?? UNKNOWN_NAME;
 }
 
+type SystemItem = Item & { leaf: number };
+
+interface Told {
+  readonly size: number;
+  readonly directory: Directory;
+  readonly items: readonly SystemItem[];
+}
+
+// A feed is asked for with every item that comes; the chain grows seldom.
+const told = new WeakMap<OperationLedger, Map<string, Told>>();
+
 /** The signed changes that concern a channel, as lines of its feed. Who is in, and which channels there are, stands where all are. */
-export function systemItems(ledger: OperationLedger, channel: string, directory: Directory): readonly (Item & { leaf: number })[] {
+export function systemItems(ledger: OperationLedger, channel: string, directory: Directory): readonly SystemItem[] {
+  const byChannel = told.get(ledger) ?? new Map<string, Told>();
+  told.set(ledger, byChannel);
+  const kept = byChannel.get(channel);
+  if (kept?.size === ledger.past.length && kept.directory === directory) return kept.items;
+  const items = itemsOf(ledger, channel, directory);
+  byChannel.set(channel, { size: ledger.past.length, directory, items });
+  return items;
+}
+
+function itemsOf(ledger: OperationLedger, channel: string, directory: Directory): readonly SystemItem[] {
   const place = ledger.latest?.channels.get(channel);
   if (place === undefined) return [];
   const isAll = place.type === "all" && place.audience.scope === "all";

@@ -1,5 +1,6 @@
 /** Handling rules: the text whose hash a coordinator signed, and who has accepted it (docs/spec/09-membership.md). */
-import { b64, hashOf, parse, utf8 } from "../crypto/encoding.ts";
+import { b64, hashOf, type Json, parse, utf8 } from "../crypto/encoding.ts";
+import { ProtocolError } from "../crypto/errors.ts";
 import { type Rules, readRules } from "../domain/blueprints.ts";
 import { getText } from "../net/api.ts";
 import type { Governing } from "./governance.ts";
@@ -10,7 +11,14 @@ import { known } from "./known.ts";
 
 /** Raises wrong-rules where the hub gives another text than the signed one. */
 export async function rulesText({ operation }: Governing, hash: string): Promise<Rules> {
-  const document = parse(utf8(await getText(`/api/operations/${operation.id}/templates/${hash}`)));
+  const given = await getText(`/api/operations/${operation.id}/templates/${hash}`);
+  let document: Json;
+  try {
+    document = parse(utf8(given));
+  } catch (refused) {
+    if (refused instanceof ProtocolError) throw new Declined("wrong-rules");
+    throw refused;
+  }
   if (b64(await hashOf("rules", document)) !== hash) throw new Declined("wrong-rules");
   return readRules(document);
 }
