@@ -31,6 +31,7 @@ export function About() {
               icon="eye"
               points={[
                 t("Accounts with their country, organisation and role"),
+                t("Contact cards, who stands in for whom, and the day of each sign-in"),
                 t("Operations, the type and compartment of their channels, and who may read them"),
                 t("Who sent what kind of item, when, from which device, how urgent and how large"),
                 t("Who fetched what, when and from which address"),
