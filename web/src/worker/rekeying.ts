@@ -1,6 +1,6 @@
 /** The account's own acts and its encryption key: a new one is safe in the vault before anybody hears of it (docs/spec/27-ways.md). */
 import { actBody } from "../crypto/directory.ts";
-import type { JsonObject } from "../crypto/encoding.ts";
+import { b64, type Bytes, equalBytes, type JsonObject } from "../crypto/encoding.ts";
 import { encryptionKeyFromSeed, newEncryptionKey } from "../crypto/keys.ts";
 import { pack } from "../crypto/packet.ts";
 import { openVault, sealVault, type Vault } from "../crypto/vault.ts";
@@ -48,7 +48,7 @@ export async function rotateKey(own: Signing): Promise<void> {
   } else {
     keys.vault = vault;
   }
-  await addToDirectory(own, "key.rotate", { aek: next.public, generation });
+  await addToDirectory(own, "key.rotate", { aek: b64(next.public), generation });
 }
 
 async function latestVault({ hub, account, vaultKey }: Unlocked): Promise<{ readonly version: number; readonly vault: Vault }> {
@@ -60,9 +60,9 @@ async function latestVault({ hub, account, vaultKey }: Unlocked): Promise<{ read
  * Takes over the key of a generation that another device has made, or, after account.rekey, calls the only key by the generation
  * that the directory gives it. Raises cannot-open where the vault has got a new key meanwhile.
  */
-export async function takeGeneration(keys: Unlocked, own: { readonly generation: number; readonly aek: string }): Promise<void> {
+export async function takeGeneration(keys: Unlocked, own: { readonly generation: number; readonly aek: Bytes }): Promise<void> {
   const [first, ...more] = keys.vault.aeks;
-  if (first !== undefined && more.length === 0 && (await encryptionKeyFromSeed(first.seed)).public === own.aek) {
+  if (first !== undefined && more.length === 0 && equalBytes((await encryptionKeyFromSeed(first.seed)).public, own.aek)) {
     keys.vault = { ...keys.vault, aeks: [{ generation: own.generation, seed: first.seed }] };
     return;
   }
