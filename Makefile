@@ -9,7 +9,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 WEB_SOURCES := $(shell find web config/reference config/templates hub/client/domain -type f -not -path 'web/node_modules/*' -not -path 'web/.test-build/*' -not -path 'web/templates/*' -not -name '*.pyc')
-PYTEST_OPTIONS ?= -n 4 --dist loadgroup
+# Four at once on two cores: a third of a test's time is spent waiting, for a page, a disk or another process.
+PYTEST_OPTIONS ?= -n 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help install demo demo-reset test lint format bench soak bundle schema lock clean
 

@@ -46,8 +46,27 @@ NOT_DURABLE = {
     "autovacuum": "off",  # no database grows old here
     "max_connections": "200",
 }
+HERE = Path(__file__).parent
+LONGEST_FIRST = ("integration/test_demo", "house/test_secrecy", "stories", "hostile", "browser", "integration", "")
 MEMORY = Path("/dev/shm")
 ENOUGH = 2 << 30
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    One worker runs a file, whose tests share what it sets up; what takes longest begins, so that nobody waits for it.
+
+    Marks of the folders below come before this, the plugin that reads them after it.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(place_of(item)))
+    items.sort(key=lambda item: next(n for n, begin in enumerate(LONGEST_FIRST) if place_of(item).startswith(begin)))
+
+
+def place_of(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).with_suffix("").as_posix()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -24,7 +24,7 @@ VECTORS = ROOT / "tests" / "vectors"
 INPUTS = frozenset({"wraps_once.json"})  # what make.py reads: no cases
 PAGE = '<!doctype html><html lang="en"><title>Vectors</title><script type="module" src="/vectors.js"></script></html>'
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("vectors in a browser")]  # all look at one outcome
+pytestmark = pytest.mark.timeout(300)
 
 
 def vector_files() -> dict[str, Any]:

@@ -23,11 +23,10 @@ HERE = Path(__file__).parent
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One loop and one process for all of them: they share hubs and a browser."""
+    """One loop for all of them in a process: they share a browser."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(pytest.mark.xdist_group("hostile"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -28,13 +28,13 @@ CHANNEL = "All members"
 TOWN = ("ghana", "peru", "coordinator", "auditor")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """A module's stories share a hub, a browser and one loop, so they run in one worker."""
+    """A module's stories share a hub, a browser and one loop."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @dataclass(slots=True)
