@@ -47,7 +47,7 @@ Server = subprocess.Popen[bytes]
 
 FIRST_PORT: Final = 8440
 PORTS: Final = 50
-LEADING: Final = ("ghana", "peru", "france", "coordinator", "analyst", "observer", "auditor")
+LEADING: Final = ("ghana", "peru", "france", "coordinator", "analyst", "observer", "auditor", "administrator")
 """The hosts of those whose parts show what the hub is for."""
 PATIENCE: Final = 30.0  # seconds for the server to answer, or to end
 PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG
@@ -92,7 +92,7 @@ def _made(base: Path, port: int) -> Iterator[tuple[Server, list[PlayedSheet]]]:
     from hub.cli.rehearsal import rehearse
     from hub.exercise.people import ADMINISTRATORS
 
-    keys = [new_administrator(name) for name in ADMINISTRATORS]
+    keys = [new_administrator(one.name) for one in ADMINISTRATORS]
     founding = _found(base, port, keys)
     with _server(base, port) as server, _progress() as progress:
         tasks = {step: progress.add_task(_(words), total=None) for step, words in STEPS.items()}

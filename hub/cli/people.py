@@ -9,20 +9,29 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from crypto.encoding import AccountId, HubId, OrganisationId, b64, id32, unb64
+from crypto.encoding import AccountId, HubId, Json, OrganisationId, b64, id32, ids, unb64
 from crypto.keys import safety_number
-from hub.cli.profiles import ask_passphrase, folder_of, out, run
+from hub.cli.profiles import ProfileOption, ask_passphrase, folder_of, out, run, signed_in
 from hub.cli.words import _
 from hub.client.administrators import read_key
 from hub.client.api import Hub
+from hub.client.enrolment import (
+    invitation_link,
+    make_member,
+    read_invitation,
+    typed_invitation,
+    write_invitation,
+)
 from hub.client.enrolment import invite as make_invitation
-from hub.client.enrolment import make_member, read_invitation, write_invitation
 from hub.client.errors import N_, Damaged
 from hub.client.keystore import FILE, write_profile
+from hub.client.nominations import nominate as make_nomination
 from hub.client.registrar import Registrar, registrar_at
 from hub.client.state import now
 
 commands = typer.Typer(help=_("Invite, enrol and certify people."), no_args_is_help=True)
+
+DAY = 24 * 3_600_000
 
 KeysOption = Annotated[
     list[Path], typer.Option("--key", help=_("An administrator's key file; once for each that signs."))
@@ -45,6 +54,8 @@ def invite(
             invitation = make_invitation(registrar.hub_id, url, code)
             await registrar.open_invitation(invitation)
             write_invitation(file, invitation)
+            out.print(invitation_link(invitation), soft_wrap=True)
+            out.print(_("Typed, at {url}: {code}").format(url=f"{url}/setup", code=typed_invitation(invitation)))
 
     run(work)
     out.print(_("The invitation is good for 14 days. Hand it over outside the hub: it holds a secret."))
@@ -109,6 +120,39 @@ def certify(
     run(work)
 
 
+def nominate(
+    profile: ProfileOption,
+    name: Annotated[str, typer.Option(help=_("The person's name."))],
+    function: Annotated[str, typer.Option(help=_("What they do in their administration."))],
+    phone: Annotated[str, typer.Option(help=_("The duty phone, with + and country."))],
+    organisation: Annotated[str, typer.Option(help=_("The organisation's name."))],
+    country: Annotated[str, typer.Option(help=_("The organisation's country, two letters."))],
+    endorsed_by: Annotated[str, typer.Option(help=_("Who stands for this nomination."))],
+    languages: Annotated[str, typer.Option(help=_("Two letters each, the best first."))] = "en",
+    time_zone: Annotated[str, typer.Option(help=_("Such as Africa/Accra."))] = "UTC",
+    role: Annotated[str, typer.Option(help=_("The role asked for."))] = "contact",
+    deputy: Annotated[str | None, typer.Option(help=_("The deputy, if there is one."))] = None,
+    check: Annotated[str, typer.Option(help=_("How they can be checked: in-person, phone or video."))] = "phone",
+    days: Annotated[int, typer.Option(help=_("For how many days it holds."))] = 365,
+) -> None:
+    """Nominates somebody, signed by this device. The hub keeps it in clear; administrators read it."""
+    nominee: dict[str, Json] = {
+        "name": name,
+        "function": function,
+        "duty_phone": phone,
+        "languages": [one.strip() for one in languages.split(",")],
+        "time_zone": time_zone,
+    }
+    said = ids(organisation=organisation, country=country.upper(), role=role, deputy=deputy, endorsed_by=endorsed_by)
+
+    async def work() -> None:
+        async with signed_in(profile) as member:
+            made = await make_nomination(member, nominee, (), **said, check_method=check, until=now() + days * DAY)
+            out.print(_("Nominated: {id}").format(id=b64(made.id)))
+
+    run(work)
+
+
 def _tell_number(hub_id: HubId, account: AccountId, identity: bytes) -> None:
     number = safety_number(hub_id, account, identity)
     out.print(_("Safety number, to be compared by voice for level A2: {number}").format(number=number))
@@ -132,4 +176,5 @@ def add_to(program: typer.Typer) -> None:
     commands.command("invite", help=_("Announce an invitation (administrators)."))(invite)
     commands.command("enrol", help=_("Make your own keys on an invitation."))(enrol)
     commands.command("certify", help=_("Say whose keys they are (administrators)."))(certify)
+    commands.command("nominate", help=_("Nominate somebody to the administrators."))(nominate)
     program.add_typer(commands, name="people")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from hub.cli.account import add_to as account
+from hub.cli.administering import add_to as administering
 from hub.cli.audit import add_to as audit
 from hub.cli.cards import add_to as cards
 from hub.cli.closing import add_to as closing
@@ -28,6 +29,20 @@ program = typer.Typer(
     add_completion=False,
 )
 
-for add_to in (serve, found, demo, database, account, people, cards, governing, messages, notices, evidence, audit):
+for add_to in (
+    serve,
+    found,
+    demo,
+    database,
+    account,
+    people,
+    administering,
+    cards,
+    governing,
+    messages,
+    notices,
+    evidence,
+    audit,
+):
     add_to(program)
 closing(operation)

@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from crypto.encoding import AccountId, ChannelId, HubId, Json, OperationId, OrganisationId, b64
+from crypto.encoding import AccountId, ChannelId, HubId, Json, OperationId, OrganisationId, b64, ids
 from hub import paths
 from hub.client import files, governance, operating
+from hub.client.administration import keep_key
 from hub.client.administrators import AdministratorKey
 from hub.client.api import Hub
 from hub.client.domain import published
@@ -25,6 +26,7 @@ from hub.client.domain.published import Domain
 from hub.client.enrolment import Invitation, NewMember, invite, make_member
 from hub.client.keystore import write_profile
 from hub.client.member import Member
+from hub.client.nominations import nominate
 from hub.client.registrar import Handed, Registrar
 from hub.client.state import now
 from hub.client.sync import sync_operation
@@ -36,8 +38,13 @@ from hub.exercise.stories import items
 
 SEED: Final = 20201
 LANGUAGE: Final = "en"  # of the labels of channels
+NOMINATED_FOR: Final = 365 * 24 * 3_600_000
 AT_ONCE: Final = 2  # passphrases stretched side by side: each takes 64 MiB and a core
-MAY: Final[dict[Part, tuple[str, ...]]] = {Part.COORDINATOR: ("coordinate",), Part.AUDITOR: ("audit",)}
+MAY: Final[dict[Part, tuple[str, ...]]] = {
+    Part.COORDINATOR: ("coordinate",),
+    Part.AUDITOR: ("audit",),
+    Part.ADMINISTRATOR: ("administer",),
+}
 ROLES: Final = {
     Part.CONTACT_POINT: "contact",
     Part.COORDINATOR: "coordinator",
@@ -188,6 +195,7 @@ async def rehearse(
         await _certify(registrar, players, tell)
         try:
             await _sign_in(players, tell)
+            await _bring_keys(players, keys)
             await _play(players, tell)
             await sign_cards({one.person.code: one.client for one in players}, now())
             await asyncio.gather(*(one.client.keep_pins() for one in players))
@@ -207,7 +215,7 @@ async def _enrol(registrar: Registrar, url: str, folder: Path, tell: Tell) -> li
         invitation = invite(registrar.hub_id, url, person.code)
         passphrase = "-".join(secrets.choice(WORDS) for _ in range(4))
         async with limit:
-            made = await make_member(invitation, passphrase, f"Demonstration, {person.host}", now())
+            made = await make_member(invitation, passphrase, "Desk computer", now())
         await registrar.open_invitation(invitation)
         await registrar.hub.enrol(made.request)
         own = folder / person.host
@@ -256,6 +264,30 @@ async def _sign_in(players: list[Player], tell: Tell) -> None:
         tell("sign-in", done, len(players))
 
     await asyncio.gather(*(signed_in(player) for player in players))
+
+
+async def _bring_keys(players: list[Player], keys: list[AdministratorKey]) -> None:
+    """Each administrator brings their key into their own vault; and somebody waits to be invited by them."""
+    administrators = [one for one in players if one.person.part is Part.ADMINISTRATOR]
+    for player, key in zip(administrators, keys, strict=True):
+        await keep_key(player.client, key)
+    nominee: dict[str, Json] = {
+        "name": "Kofi Mensah",
+        "function": "Head of section, seaport of Tema",
+        "duty_phone": "+999 20 02 0001",
+        "languages": ["en", "fr"],
+        "time_zone": "Africa/Accra",
+    }
+    said = ids(
+        organisation="Ghana · Customs Division",
+        country="GH",
+        role="deputy",
+        deputy=None,
+        endorsed_by="Commissioner of Customs, letter 14/2026",
+        check_method="phone",
+        until=now() + NOMINATED_FOR,
+    )
+    await nominate(players[0].client, nominee, (), **said)
 
 
 async def _play(players: list[Player], tell: Tell) -> None:

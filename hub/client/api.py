@@ -216,6 +216,10 @@ class Hub:
         """Stores one sealed record; raises Refused (conflict) when another device was faster."""
         await self.json("PUT", f"/api/private/{record}", body={"version": version, "sealed": sealed})
 
+    async def drop_private(self, record: str) -> None:
+        """Removes one sealed record."""
+        await self.json("DELETE", f"/api/private/{record}")
+
     def directory(self, after: int) -> AsyncIterator[Packet]:
         """Directory entries behind seq `after` (-1: from genesis)."""
         return self.pages("/api/directory", after)
@@ -231,6 +235,30 @@ class Hub:
     async def pending_enrolments(self, packet: bytes) -> list[dict[str, Any]]:
         """Enrolments that wait for an administrator."""
         return list(await self.json("POST", "/api/enrolments/pending", packets=packet))
+
+    async def invitation(self, invitation: str) -> dict[str, Any]:
+        """How far an invitation has come, and for whom it is while it may be answered."""
+        return dict(await self.json("GET", f"/api/invitations/{invitation}"))
+
+    async def nominate(self, packet: bytes) -> None:
+        """Hands in a signed nomination."""
+        await self.json("POST", "/api/nominations", packets=packet)
+
+    async def nominations(self, *, own: bool) -> list[dict[str, Any]]:
+        """Nominations: all of them (administrators), or one's own."""
+        return list(await self.json("GET", "/api/nominations/own" if own else "/api/nominations"))
+
+    async def close_nomination(self, nomination: str, outcome: str) -> None:
+        """Notes what became of a nomination: invited or declined."""
+        await self.json("POST", f"/api/nominations/{nomination}/outcome", body={"outcome": outcome})
+
+    async def sign_proposal(self, packet: bytes) -> None:
+        """Leaves an act with one signer's signature for the others."""
+        await self.json("POST", "/api/proposals", packets=packet)
+
+    async def proposals(self, packet: bytes) -> list[dict[str, Any]]:
+        """Acts that wait for signatures."""
+        return list(await self.json("POST", "/api/proposals/waiting", packets=packet))
 
     async def enrol(self, enrolment: dict[str, Any]) -> None:
         """Hands in one's own keys under an invitation."""

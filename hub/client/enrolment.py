@@ -16,9 +16,10 @@ from crypto.acts import act_body
 from crypto.directory import Enrolment, enrolment_body
 from crypto.encoding import AccountId, DeviceId, HubId, Json, b64, canon, id16, id32, ids
 from crypto.errors import ProtocolError
+from crypto.invitation import Invited, invitation_fragment, invitation_id
 from crypto.keys import EncryptionKey
 from crypto.signing import new_signing_key
-from crypto.vault import Vault, enrolment_mac, seal_vault
+from crypto.vault import Vault, enrolment_mac, format_secret, seal_vault
 from hub.client import files
 from hub.client.errors import N_, Damaged
 from hub.client.keystore import LocalDevice, Profile, Unlocked, VaultKeys, open_keys, recovery_way, seal_device
@@ -61,10 +62,22 @@ class NewMember:
     keys: Unlocked  # as `unlock` would give them, without stretching the passphrase once more
 
 
-def invite(hub: HubId, url: str, code: str) -> Invitation:
-    """A fresh invitation for an account that doesn't exist yet."""
-    account = AccountId(secrets.token_bytes(16))
-    return Invitation(hub, url, code.upper(), account, secrets.token_bytes(16), secrets.token_bytes(16))
+def invite(hub: HubId, url: str, code: str, account: AccountId | None = None) -> Invitation:
+    """A fresh invitation: for a new account, or for new keys of one that exists. Its id follows from its secret."""
+    secret = secrets.token_bytes(16)
+    account = account or AccountId(secrets.token_bytes(16))
+    return Invitation(hub, url, code.upper(), account, invitation_id(secret, hub), secret)
+
+
+def invitation_link(invitation: Invitation) -> str:
+    """What opens the page that sets up; a browser never sends what stands behind the #."""
+    said = Invited(invitation.hub, invitation.account, invitation.code, invitation.secret)
+    return f"{invitation.url.rstrip('/')}/setup#invitation={invitation_fragment(said)}"
+
+
+def typed_invitation(invitation: Invitation) -> str:
+    """The secret as it stands on a printed sheet, for whoever has no link."""
+    return format_secret(invitation.secret)
 
 
 def write_invitation(path: Path, invitation: Invitation) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from crypto.acts import Genesis, read_genesis
 from crypto.directory import Enrolment, check_enrolment_public
 from crypto.encoding import AccountId, HubId, Json, OrganisationId, ids, statement_id, unb64
+from crypto.errors import ProtocolError, WrongPlace
 from crypto.packet import pack
 from crypto.vault import check_enrolment_mac
 from hub.client.administrators import AdministratorKey, sign_act, sign_request
@@ -31,20 +33,29 @@ class Handed:
     device: bytes  # packet of the account's own act that adds the enrolled device
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`handed` only where everything holds; `fault` where it must not be certified; neither: somebody else invited."""
+
+    invitation: bytes
+    enrolment: Enrolment | None
+    handed: Handed | None
+    fault: ProtocolError | None
+
+
 class Registrar:
     """
     Administrators at one table: as many keys as the act at hand needs.
 
-    `n` is the number of the administrators' last act; a hub that has moved on tells the next one, and the act is
-    signed anew.
+    Each set of signers counts its acts; a hub that has moved on tells the next number, and the act is signed anew.
     """
 
-    def __init__(self, hub: Hub, hub_id: HubId, keys: Sequence[AdministratorKey], threshold: int, n: int = 0) -> None:
+    def __init__(self, hub: Hub, hub_id: HubId, keys: Sequence[AdministratorKey], threshold: int) -> None:
         self.hub = hub
         self.hub_id = hub_id
         self._keys = list(keys)
         self._threshold = threshold
-        self._n = n
+        self._n: dict[tuple[bytes, ...], int] = {}
         self._one = asyncio.Lock()
 
     async def add_organisation(self, organisation: OrganisationId, name: str, country: str, short: str) -> None:
@@ -59,26 +70,20 @@ class Registrar:
         await self.hub.open_invitation(packet)
 
     async def pending(self, invitations: Mapping[bytes, Invitation]) -> list[Handed]:
+        """What waits under the given invitations. Raises ProtocolError for one that doesn't hold."""
+        judged = await self.judged(invitations)
+        for one in judged:
+            if one.fault is not None:
+                raise one.fault
+        return [one.handed for one in judged if one.handed is not None]
+
+    async def judged(self, invitations: Mapping[bytes, Invitation]) -> list[Judged]:
         """
-        What waits under the given invitations, each checked: 1. both signatures and every key; 2. made with the
-        invitation's secret; 3. for the invited account and code. Raises ProtocolError for one that doesn't hold.
+        Everything that waits, each checked: 1. both signatures and every key; 2. made with the invitation's secret;
+        3. for the invited account and code. One that doesn't hold stops no other.
         """
         waiting = await self.hub.pending_enrolments(sign_request(self.hub_id, "enrolments.read", self._keys[0], now()))
-        found = []
-        for one in waiting:
-            body, joined = unb64(one["body"]), unb64(one["signatures"], 128)
-            signatures = (joined[:64], joined[64:])
-            enrolment = check_enrolment_public(body, signatures, self.hub_id)
-            invitation = invitations.get(enrolment.invitation)
-            if invitation is None:
-                continue
-            mac = unb64(one["mac"], 32)
-            check_enrolment_mac(invitation.secret, self.hub_id, enrolment.invitation, body, mac)
-            if (enrolment.account, enrolment.code) != (invitation.account, invitation.code):
-                raise Fault("not-certified", enrolment.code)
-            act, signature = unb64(one["device_act"]["body"]), unb64(one["device_act"]["signature"], 64)
-            found.append(Handed(enrolment, invitation, pack(b"", b"", act, [signature], b"")))
-        return found
+        return [judge(self.hub_id, one, invitations) for one in waiting]
 
     async def certify(
         self, handed: Handed, organisation: OrganisationId, name: str, *, level: str = "A1", may: Sequence[str] = ()
@@ -117,20 +122,49 @@ class Registrar:
         """Ends a device that isn't in its owner's hands any more."""
         await self._act("device.revoke", 1, ids(account=account, device=device, reason=reason))
 
+    async def rekey(self, handed: Handed) -> None:
+        """Gives an account that exists the keys of this enrolment; needs the threshold."""
+        enrolment = handed.enrolment
+        about = ids(account=enrolment.account, aik=enrolment.aik, aek=enrolment.aek, invitation=enrolment.invitation)
+        await self._act("account.rekey", self._threshold, about, handed.device)
+
     async def _act(self, kind: str, signers: int, parts: Mapping[str, Json], following: bytes = b"") -> None:
         async with self._one:
+            keys = self._keys[:signers]
+            group = tuple(sorted(key.id for key in keys))
             for _ in range(TRIES):
-                packet = sign_act(self.hub_id, kind, self._keys[:signers], self._n + 1, now(), **parts)
+                n = self._n.get(group, 0) + 1
+                packet = sign_act(self.hub_id, kind, keys, n, now(), **parts)
                 try:
                     await self.hub.submit_act(packet + following)
                 except Refused as refusal:
                     if refusal.code not in BEHIND or "next_n" not in refusal.more:
                         raise
-                    self._n = int(refusal.more["next_n"]) - 1
+                    self._n[group] = int(refusal.more["next_n"]) - 1
                 else:
-                    self._n += 1
+                    self._n[group] = n
                     return
             raise Fault("not-next", kind)
+
+
+def judge(hub_id: HubId, one: Mapping[str, Any], invitations: Mapping[bytes, Invitation]) -> Judged:
+    """An enrolment as the hub hands it on, against the invitations that this administrator made."""
+    written = unb64(one["invitation"], 16)
+    invitation = invitations.get(written)
+    try:
+        body, joined = unb64(one["body"]), unb64(one["signatures"], 128)
+        enrolment = check_enrolment_public(body, (joined[:64], joined[64:]), hub_id)
+        if enrolment.invitation != written:
+            raise WrongPlace("another invitation's enrolment")
+        if invitation is None:
+            return Judged(written, enrolment, None, None)
+        check_enrolment_mac(invitation.secret, hub_id, written, body, unb64(one["mac"], 32))
+        if (enrolment.account, enrolment.code) != (invitation.account, invitation.code):
+            raise WrongPlace("somebody else was invited")
+    except ProtocolError as fault:
+        return Judged(written, None, None, fault)
+    act, signature = unb64(one["device_act"]["body"]), unb64(one["device_act"]["signature"], 64)
+    return Judged(written, enrolment, Handed(enrolment, invitation, pack(b"", b"", act, [signature], b"")), None)
 
 
 async def registrar_at(hub: Hub, hub_id: HubId, keys: Sequence[AdministratorKey]) -> Registrar:

@@ -13,6 +13,7 @@ class Part(StrEnum):
     ANALYST = "analyst"
     OBSERVER = "observer"
     AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,15 @@ OBSERVER: Final = Person(
     Part.OBSERVER,
 )
 AUDITOR: Final = Person("HQ-AUDIT-1", "Auditor", "Audit office", HEADQUARTERS, "auditor", "en", Part.AUDITOR)
-ADMINISTRATORS: Final = ("Administrator 1", "Administrator 2")
+ADMINISTRATORS: Final = (
+    Person("HQ-ADMIN-1", "Administrator 1", "Secretariat", HEADQUARTERS, "administrator", "en", Part.ADMINISTRATOR),
+    Person("HQ-ADMIN-2", "Administrator 2", "Secretariat", HEADQUARTERS, "administrator-2", "fr", Part.ADMINISTRATOR),
+)
+"""People like any other, in no operation; each also holds one of the keys that founded the hub."""
 
 
 def people() -> tuple[Person, ...]:
-    """The contact points, then those who serve all exercises; administrators have keys only."""
+    """The contact points, those who serve all exercises, and the administrators, who are in none."""
     contact_points = tuple(
         Person(
             code_of(code),
@@ -128,7 +133,7 @@ def people() -> tuple[Person, ...]:
         )
         for code, country, service, host, language in _CONTACT_POINTS
     )
-    return (*contact_points, COORDINATOR, DEPUTY, ANALYST, OBSERVER, AUDITOR)
+    return (*contact_points, COORDINATOR, DEPUTY, ANALYST, OBSERVER, AUDITOR, *ADMINISTRATORS)
 
 
 def code_of(country: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from crypto.acts import Act, read_act
+from crypto.acts import Act, AdministratorsSet, read_act
 from crypto.encoding import b64, statement_id
 from crypto.errors import BadSignature, NotAllowed, NotCertified, WrongHub
 from crypto.packet import Packet, unpack_all
@@ -84,11 +84,13 @@ class Proposals:
 
 def _signer(directory: Directory, act: Act, packet: Packet) -> bytes:
     """Which of the act's signers made the signature."""
-    keys = {one.id: one.key for one in directory.administrators}
+    keys: dict[bytes, bytes] = {bytes(one.id): one.key for one in directory.administrators}
     if not any(signer in keys for signer in act.by):
         raise NotCertified("no signer is an administrator")
+    if isinstance(act.deed, AdministratorsSet):  # whom it makes one signs it too
+        keys = {bytes(one.id): one.key for one in act.deed.administrators} | keys
     for signer in act.by:
-        key = keys.get(signer)  # type: ignore[call-overload]
+        key = keys.get(signer)
         if key is None:
             continue
         try:

@@ -1,4 +1,4 @@
-"""Cases of nominations: form and device."""
+"""Cases of nominations (form and device) and of invitations (id and link)."""
 
 from typing import Any
 
@@ -76,3 +76,27 @@ def nomination() -> Cases:
         ]
     }
     return shared, cases
+
+
+def invitation() -> Cases:
+    hub, account, secret = b64(seed("hub")), b64(seed("account", 16)), b64(seed("secret", 16))
+    said: dict[str, Json] = {"v": 1, "hub": hub, "account": account, "code": "GH-TEMA-1", "secret": secret}
+    cases: list[Case] = [
+        ("the id of a secret", "invitation_id", {"secret": secret, "hub": hub}),
+        ("of another secret", "invitation_id", {"secret": b64(seed("other", 16)), "hub": hub}),
+        ("at another hub", "invitation_id", {"secret": secret, "hub": b64(seed("another hub"))}),
+        ("a link", "invitation_fragment", {name: part for name, part in said.items() if name != "v"}),
+    ]
+
+    def link(name: str, written: str) -> None:
+        cases.append((name, "read_fragment", {"fragment": written}))
+
+    link("a link is read", b64(canon(said)))
+    link("of a newer version", b64(canon({**said, "v": 2})))
+    link("a word too many", b64(canon({**said, "name": "Kofi"})))
+    link("a secret too short", b64(canon({**said, "secret": b64(bytes(15))})))
+    link("a code in small letters", b64(canon({**said, "code": "gh-tema-1"})))
+    link("cut short", b64(canon(said))[:-4])
+    link("not base64url", b64(canon(said))[:-1] + "=")
+    link("not in the one form", b64(canon(said) + b" "))
+    return {}, cases

@@ -41,6 +41,7 @@ MAKERS: dict[str, Callable[[], tuple[dict[str, Any], list[tuple[str, str, dict[s
     "evidence": cases_evidence.evidence,
     "card": cases_card.card,
     "nomination": cases_nomination.nomination,
+    "invitation": cases_nomination.invitation,
     "heads": cases_heads.heads_json,
     "certificate": cases_certificate.certificate,
     "ways": cases_ways.ways_json,

@@ -1,9 +1,9 @@
-"""Does what a vector says of nominations (docs/spec/24-nominations.md)."""
+"""Does what a vector says of nominations and invitations (docs/spec/24-nominations.md, 25-invitations.md)."""
 
 import json
 from typing import Any
 
-from crypto import nomination
+from crypto import invitation, nomination
 from crypto.encoding import AccountId, DeviceId, HubId, b64, unb64
 from tests.vectors.run_card import directory_of
 
@@ -29,4 +29,24 @@ def nomination_body(v: dict[str, Any], _: dict[str, Any]) -> Any:
     return b64(made)
 
 
-NOMINATIONS = {"verify_nomination": verify_nomination, "nomination_body": nomination_body}
+def read_fragment(v: dict[str, Any], _: dict[str, Any]) -> Any:
+    read = invitation.read_fragment(v["fragment"])
+    return {"account": b64(read.account), "code": read.code, "invitation": b64(read.invitation)}
+
+
+def invitation_fragment(v: dict[str, Any], _: dict[str, Any]) -> str:
+    hub, account = HubId(unb64(v["hub"])), AccountId(unb64(v["account"]))
+    return invitation.invitation_fragment(invitation.Invited(hub, account, v["code"], unb64(v["secret"])))
+
+
+def invitation_id(v: dict[str, Any], _: dict[str, Any]) -> str:
+    return b64(invitation.invitation_id(unb64(v["secret"]), HubId(unb64(v["hub"]))))
+
+
+NOMINATIONS = {
+    "invitation_id": invitation_id,
+    "invitation_fragment": invitation_fragment,
+    "read_fragment": read_fragment,
+    "verify_nomination": verify_nomination,
+    "nomination_body": nomination_body,
+}

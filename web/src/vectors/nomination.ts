@@ -1,6 +1,7 @@
-/** Does what a vector says of nominations (docs/spec/24-nominations.md). */
+/** Does what a vector says of nominations and invitations (docs/spec/24-nominations.md, 25-invitations.md). */
 
-import { b64 } from "../crypto/encoding.ts";
+import { b64, unb64 } from "../crypto/encoding.ts";
+import { invitationFragment, invitationId, readFragment } from "../crypto/invitation.ts";
 import { nominationBody, type Nominated, verifyNomination } from "../crypto/nomination.ts";
 import { directoryAfter } from "./chains.ts";
 import { asList, type Do } from "./given.ts";
@@ -12,6 +13,12 @@ export const NOMINATIONS: Readonly<Record<string, Do>> = {
     if (directory === null) throw new Error("The case has no directory.");
     const read = await verifyNomination(v.bytes("body"), v.bytes("signature"), directory);
     return { account: read.account, name: read.nominee.name, until: read.until };
+  },
+  invitation_id: (v) => invitationId(v.bytes("secret"), v.text("hub")),
+  invitation_fragment: (v) => invitationFragment({ hub: v.text("hub"), account: v.text("account"), code: v.text("code"), secret: v.text("secret") }),
+  read_fragment: async (v) => {
+    const { hub, account, code, secret } = readFragment(v.text("fragment"));
+    return { account, code, invitation: await invitationId(unb64(secret), hub) };
   },
   nomination_body: (v) => {
     const head = { hub: v.text("hub"), account: v.text("account"), device: v.text("device"), id: v.text("id"), at: v.number("at") };
