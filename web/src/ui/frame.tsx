@@ -144,7 +144,7 @@ function AccountMenu() {
 function Nav() {
   const { page } = place.value;
   const atHome = page === "home";
-  const inChannels = page !== "home" && page !== "about" && page !== "directory" && page !== "card" && page !== "coverage" && page !== "notices" && page !== "administration" && page !== "nominate" && page !== "unknown";
+  const inChannels = page !== "home" && page !== "about" && page !== "directory" && page !== "card" && page !== "coverage" && page !== "notices" && page !== "administration" && page !== "nominate" && page !== "devices" && page !== "sheet" && page !== "lost" && page !== "unknown";
   const asked = tasks.value.acknowledge.length;
   return (
     <nav class="nav" aria-label={t("Main")}>
