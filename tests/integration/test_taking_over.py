@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ class Scene:
         return pack(b"", body, b"", [person.device_key.sign("entry", body) for person in ranked], b"")
 
     def appointment(self, who: Person, signers: int = 2) -> bytes:
-        about: dict[str, Json] = {"operation": b64(self.operation), "account": b64(who.account)}
+        about: dict[str, Any] = {"operation": b64(self.operation), "account": b64(who.account)}
         return self.hub.act("operation.appoint", signers, **about)
 
 
@@ -76,7 +77,7 @@ async def rekey(hub: Hub, person: Person) -> None:
     await hub.invite(person)
     enrolment = hub.enrolment(person)
     await hub.must("POST", "/api/enrolments", body=enrolment)
-    about: dict[str, Json] = {
+    about: dict[str, Any] = {
         "account": b64(person.account),
         "aik": b64(person.aik.public),
         "aek": b64(person.aek.public),
@@ -112,7 +113,7 @@ async def test_new_keys_end_sessions_devices_and_standing_until_a_coordinator_re
 
 
 async def test_new_keys_need_two_administrators(scene: Scene) -> None:
-    about: dict[str, Json] = {
+    about: dict[str, Any] = {
         "account": b64(scene.luis.account),
         "aik": b64(new_signing_key("account").public),
         "aek": b64(EncryptionKey.from_seed(secrets.token_bytes(32)).public),
@@ -148,13 +149,13 @@ async def test_who_is_appointed_sees_and_takes_over_an_operation_that_lost_its_c
 
 async def test_a_day_without_coordinators_that_is_over_helps_nobody(scene: Scene) -> None:
     hub, zoe = scene.hub, scene.zoe
-    away: dict[str, Json] = {"account": b64(scene.ama.account)}
+    away: dict[str, Any] = {"account": b64(scene.ama.account)}
     await hub.submit(hub.act("account.suspend", 2, **away, reason="On leave"))
     await hub.submit(scene.appointment(zoe))
     directory, change = hub.app[DIRECTORY].latest, take(hub)
     await hub.submit(hub.act("account.restore", 2, **away))
 
-    then = {"directory_size": directory.size, "directory_head": directory.head}
+    then: dict[str, Any] = {"directory_size": directory.size, "directory_head": directory.head}
     refused = await scene.hand_in(zoe, hub.entry(zoe, scene.operation, [change], **then))
 
     assert refused == "not-found"
@@ -207,7 +208,7 @@ async def test_a_set_of_administrators_rules_from_the_next_act_on(scene: Scene) 
         {"id": b64(one.id), "key": b64(one.key.public), "name": f"{name} again"}
         for one, name in zip(hub.administrators, administrators_names(hub), strict=True)
     ]
-    renamed: dict[str, Json] = {"edition": 2, "administrators": listed, "threshold": directory.threshold}
+    renamed: dict[str, Any] = {"edition": 2, "administrators": listed, "threshold": directory.threshold}
     set_by_one = await hub.ask("POST", "/api/directory", packets=hub.act("administrators.set", 1, **renamed))
     await hub.submit(hub.act("administrators.set", 2, **renamed))
     again = await hub.ask("POST", "/api/directory", packets=hub.act("administrators.set", 2, **renamed))

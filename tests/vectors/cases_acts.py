@@ -30,7 +30,7 @@ def signed_by(world: World, signers: Sequence[Administering], type: str, n: int 
     return world.order(body, [one.sign("act", body) for _, _, one in ranked])
 
 
-def set_of(world: World, members: Sequence[Administering], threshold: int, **other: Json) -> dict[str, Json]:
+def set_of(world: World, members: Sequence[Administering], threshold: int, **other: Json) -> dict[str, Any]:
     """What an administrators.set says."""
     ranked = sorted(members, key=lambda one: one[0])
     listed: list[Json] = [{"id": b64(i), "key": b64(one.public), "name": name} for i, name, one in ranked]
@@ -54,7 +54,7 @@ def later_acts() -> tuple[list[dict[str, Any]], list[Case]]:
         case(name, entry)
         return world.add(entry)
 
-    def forced(type: str, signers: Sequence[Administering], good: dict[str, Json], **other: Json) -> Signed:
+    def forced(type: str, signers: Sequence[Administering], good: dict[str, Any], **other: Json) -> Signed:
         """An act whose form no writer lets pass, signed all the same."""
         made = signed_by(world, signers, type, **good)
         act = canon({**parse(made.act), **other})
@@ -62,16 +62,16 @@ def later_acts() -> tuple[list[dict[str, Any]], list[Case]]:
         return world.order(act, [one.sign("act", act) for _, _, one in ranked])
 
     # Who signs, counts
-    named: dict[str, Json] = {"organisation": b64(ama.organisation), "name": "Ghana Revenue", "short": "GRA"}
+    named: dict[str, Any] = {"organisation": b64(ama.organisation), "name": "Ghana Revenue", "short": "GRA"}
     stands("an organisation renamed by the second administrator, whose first act it is",
            signed_by(world, [ben], "organisation.change", **named))  # fmt: skip
     case("the same name again", signed_by(world, [ben], "organisation.change", **named))
-    other: dict[str, Json] = {**named, "name": "Ghana Customs"}
+    other: dict[str, Any] = {**named, "name": "Ghana Customs"}
     case("renamed with the first administrator's number", signed_by(world, [ben], "organisation.change", 9, **other))
     case("renamed with a number that was used", signed_by(world, [ben], "organisation.change", 1, **other))
     case("renamed into another country", forced("organisation.change", [ben], other, country="FR"))
     case("renamed by an owner", world.by_owner(ama, "organisation.change", **other))
-    strange: dict[str, Json] = {**other, "organisation": b64(seed("nowhere", 16))}
+    strange: dict[str, Any] = {**other, "organisation": b64(seed("nowhere", 16))}
     case("an unknown organisation renamed", signed_by(world, [ben], "organisation.change", **strange))
     leave = signed_by(world, [ada, ben], "account.suspend", account=b64(claire.account), reason="On leave")
     early = world.rotate(pedro)
@@ -195,7 +195,7 @@ def later_acts() -> tuple[list[dict[str, Any]], list[Case]]:
     case("a suspended account appointed", signed_by(world, [dora], "operation.appoint",
          operation=b64(seed("operation")), account=b64(pedro.account)))  # fmt: skip
     for name, parts in {"version": {"version": 2}, "suite": {"suite": 2}}.items():
-        raising: dict[str, Json] = {**parts}
+        raising: dict[str, Any] = {**parts}
         case(f"a {name} that isn't known yet", signed_by(world, [dora], f"{name}.raise", **raising))
         case(f"a {name} raised by an owner", world.by_owner(claire, f"{name}.raise", **raising))
         case(f"a {name} raised to the first", forced(f"{name}.raise", [dora], raising, **{name: 1}))
@@ -206,7 +206,7 @@ def as_given(entry: Signed) -> dict[str, Any]:
     return {"entry": b64(entry.entry), "act": b64(entry.act), "signatures": [b64(one) for one in entry.signatures]}
 
 
-def rekeyed(person: Person, generation: int | None = None) -> dict[str, Json]:
+def rekeyed(person: Person, generation: int | None = None) -> dict[str, Any]:
     """What an account.rekey says."""
     return {
         "account": b64(person.account),
@@ -216,12 +216,12 @@ def rekeyed(person: Person, generation: int | None = None) -> dict[str, Json]:
     }
 
 
-def rotated(person: Person, generation: int) -> dict[str, Json]:
+def rotated(person: Person, generation: int) -> dict[str, Any]:
     """What a key.rotate says."""
     return {"account": b64(person.account), "aek": b64(person.aek.public), "generation": generation}
 
 
-def certified(person: Person) -> dict[str, Json]:
+def certified(person: Person) -> dict[str, Any]:
     """What an account.certify says; the invitation is that of the person's present keys."""
     return {
         "account": b64(person.account),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_admitted_by_a_directory_of_the_day_before_the_older_key_reads_nothing(s
 def test_no_act_of_all_administrators_brings_the_older_key_back(scene: Scene) -> None:
     scene.rekey()
     other = replace(scene.ama, name="Other")
-    posing: dict[str, Json] = {**certified(other), "aik": b64(scene.ama.aik.public)}
+    posing: dict[str, Any] = {**certified(other), "aik": b64(scene.ama.aik.public)}
     attempts = {
         "the same keys": scene.world.by_administrators("account.certify", 3, **certified(scene.ama)),
         "new keys that are the older": scene.world.by_administrators("account.rekey", 3, **rekeyed(scene.ama)),
