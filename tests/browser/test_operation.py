@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from crypto.encoding import AccountId, OperationId, b64
@@ -20,7 +21,7 @@ SHOTS = os.environ.get("NCPHUB_SHOTS")
 DOMAIN = published.load(paths.config())
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(settlement: Settlement, reachable_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
     """An operation from the health blueprint, with Ghana and Peru in it, Peru removed and let in again."""
     folder = reachable_folder / f"operation-{abs(hash(request.node.name)):x}"
@@ -81,14 +82,17 @@ async def test_an_operations_pages_are_for_everybody(
         await expect(page.locator(".panel .follows")).to_have_count(2)
         await look(page, "admit", width, language)
 
-        await page.goto(f"{site.hub.url}/o/{operation}/rules")
-        await page.locator("#passphrase").or_(page.locator(".rules-text")).first.wait_for()
+        await page.locator(f'a[href="/o/{operation}/members"]').click()
+        await page.locator(f'a[href="/o/{operation}/operation"]').click()
+        await page.locator(f'a[href="/o/{operation}/rules"]').click()
+        await page.locator(".rules-text").wait_for()
         await look(page, "rules", width, language)
         await page.locator(".page-head .button").click()
         await page.locator("#rules-text-en").fill("1. Keep it here.")
         await expect(page.locator(".follows")).to_have_count(1)
         await look(page, "rules-write", width, language)
-        await page.goto(f"{site.hub.url}/o/{operation}/history")
+        await page.locator(f'a[href="/o/{operation}/operation"]').click()
+        await page.locator(f'a[href="/o/{operation}/history"]').click()
         await page.locator(".log").first.wait_for()
         await look(page, "history", width, language)
         assert complaints == []

@@ -12,6 +12,7 @@ import { audienceWords, governWords, historyChoiceWords, namedChannel, pathOf, p
 import { Icon } from "./icon.tsx";
 import { channelPath, coveragePath } from "./route.ts";
 import { Dialog, Signing, waitingWords } from "./signing.tsx";
+import { session } from "./state.ts";
 import { date } from "./times.ts";
 import { said } from "../domain/texts.ts";
 import { language, list, t, tn } from "./words.ts";
@@ -49,7 +50,7 @@ export function Operation({ operation }: { readonly operation: B64 }) {
             </p>
           )}
         </div>
-        {detail !== null && detail.may.includes("operation.phase") && (
+        {detail?.role === "coordinator" && session.value?.mayCoordinate === true && (
           <p>
             <a class="textlink" href={`/o/open/${operation}`}>
               <Icon name="plus" />
