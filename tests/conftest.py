@@ -79,7 +79,7 @@ def swift_checkpoints() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hub.audit.checkpoints, "PAUSE_SECONDS", 0.02)
         patch.setattr(hub.client.log, "FRESH_PAUSE", 0.02)
-        patch.setattr(hub.client.log, "FRESH_WAITS", 250)
+        patch.setattr(hub.client.log, "FRESH_WAITS", 1500)
         yield
 
 

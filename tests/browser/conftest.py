@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 HERE = Path(__file__).parent
+expect.set_options(timeout=30_000)  # ms: what is to be seen is waited for, and ends the wait when it is there
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Without these Chromium asks its maker's hosts for components at every start, and waits where the network is closed.
 QUIET = (

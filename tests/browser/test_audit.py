@@ -77,14 +77,14 @@ async def the_log(browser: Browser, desk: Desk, width: int = 1280, language: str
 
 async def test_an_untouched_log_is_verified_and_kept_in_the_vault(browser: Browser, desk: Desk) -> None:
     async with the_log(browser, desk) as page:
-        await expect(page.locator("#proof-title")).to_have_text("Log verified", timeout=20_000)
+        await expect(page.locator("#proof-title")).to_have_text("Log verified")
         await expect(page.locator("#proof-facts")).to_contain_text("your vault")
         await expect(page.locator("#proof-facts")).not_to_contain_text("Locked")
         await expect(page.locator(".altered")).to_have_count(0)
 
         await page.reload()
 
-        await expect(page.locator("#proof-facts")).to_contain_text("entries that your devices saw", timeout=20_000)
+        await expect(page.locator("#proof-facts")).to_contain_text("entries that your devices saw")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ async def test_a_row_altered_in_the_database_is_named(browser: Browser, desk: De
     await desk.alter(what, index)
 
     async with the_log(browser, desk) as page:
-        await expect(page.locator("#proof-title")).to_have_text("Check failed", timeout=20_000)
+        await expect(page.locator("#proof-title")).to_have_text("Check failed")
         await expect(page.locator("#proof-words")).to_contain_text(str(index))
         await expect(page.locator(f'[data-index="{index}"] .altered')).to_have_text(words)
         await expect(page.locator(".altered")).to_have_count(1)
@@ -117,6 +117,6 @@ async def test_filters_lead_from_a_person_to_the_history_of_an_item(browser: Bro
 @pytest.mark.parametrize(("width", "language"), [(1280, "en"), (360, "fr")])
 async def test_the_desk_is_for_everybody(browser: Browser, desk: Desk, width: int, language: str) -> None:
     async with the_log(browser, desk, width, language) as page:
-        await expect(page.locator("#proof.is-checked")).to_be_visible(timeout=20_000)
+        await expect(page.locator("#proof.is-checked")).to_be_visible()
 
         await check_page(page, "audit")

@@ -66,7 +66,7 @@ async def test_a_coordinator_reads_what_follows_before_signing(
         await expect(page.locator("dialog .follows")).to_have_count(3)
         await look(page, "take", width, language)
         await page.locator("dialog .button.is-main").click()
-        await expect(page.locator(".panel.is-checked")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".panel.is-checked")).to_be_visible()
         await look(page, "done", width, language)
 
         assert complaints == []

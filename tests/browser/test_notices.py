@@ -86,26 +86,26 @@ async def test_a_contact_point_sees_what_is_asked(
     async with window(browser, width, language, board.hub.url) as (_, page):
         complaints = watch(page)
         await sign_in(page, board, "ghana")
-        await expect(page.locator("#h-ack")).to_be_visible(timeout=20_000)
+        await expect(page.locator("#h-ack")).to_be_visible()
         await expect(page.locator(".nav .count.is-urgent")).to_contain_text("1")
         await check_page(page, "home")
 
         await page.locator('nav.nav a[href="/o"]').click()
         await page.locator(f'.rail a[href="{address}"]').click()
-        await expect(page.locator(".notice")).to_have_count(3, timeout=20_000)
+        await expect(page.locator(".notice")).to_have_count(3)
         await expect(page.locator(".notice:not(.is-done)")).to_have_count(1)
         await check_page(page, "channel")
 
         await page.locator(".notice:not(.is-done) h3 a").click()
-        await expect(page.locator(".answers.is-due")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".answers.is-due")).to_be_visible()
         await check_page(page, "notice")
         await page.locator(".answers [data-acknowledge]").click()
-        await expect(page.locator(".answers .is-checked")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".answers .is-checked")).to_be_visible()
         await check_page(page, "answered")
 
         await page.locator('nav.nav a[href="/o/notices"]').click()
         rows = page.locator(".notice-list").first.locator("li") if width == NARROW else page.locator(".matrix tbody tr")
-        await expect(rows).to_have_count(5, timeout=20_000)
+        await expect(rows).to_have_count(5)
         await check_page(page, "matrix")
         assert complaints == []
 
@@ -122,7 +122,7 @@ async def test_a_coordinator_writes_one(
         await check_page(page, "matrix of a coordinator")
 
         await page.locator(".page-head .button.is-main").click()
-        await expect(page.locator("#n-kind")).to_be_visible(timeout=20_000)
+        await expect(page.locator("#n-kind")).to_be_visible()
         await page.locator(".sendbar button[type=submit]").click()
         await expect(page.locator(".errors")).to_be_focused()
         await check_page(page, "mistakes")
@@ -136,7 +136,7 @@ async def test_a_coordinator_writes_one(
         await check_page(page, "writing")
 
         await page.locator(".sendbar button[type=submit]").click()
-        await expect(page.locator(".outgoing .is-checked")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".outgoing .is-checked")).to_be_visible()
         assert complaints == []
     last = (await board.read(board.person("coordinator")))[-1]
     assert [row.country for row in last.tally.rows] == ["KE", "PE"]

@@ -119,10 +119,10 @@ async def walk(page: Page, site: Site, state: str) -> None:
             await page.locator('nav.nav a[href="/o"]').click()
         case "channel":
             await page.locator(f'.rail a[href="{address}"]').click()
-            await expect(page.locator(".alert-product")).to_have_text(GOODS, timeout=20_000)
+            await expect(page.locator(".alert-product")).to_have_text(GOODS)
         case "detail":
             await page.locator(".alert-product a").click()
-            await expect(page.locator(".detail .panel.is-checked")).to_be_visible(timeout=20_000)
+            await expect(page.locator(".detail .panel.is-checked")).to_be_visible()
         case "readers":
             await page.go_back()
             await page.locator('.feed-head a[href$="/readers"]').click()
@@ -226,7 +226,7 @@ async def test_a_post_is_sent_only_when_the_hub_said_so(site: Site, browser: Bro
 
         await page.keyboard.press("Control+Enter")
 
-        await expect(page.locator(".outgoing")).to_contain_text("Sent", timeout=20_000)
+        await expect(page.locator(".outgoing")).to_contain_text("Sent")
         received = await site.hub.people["peru"].read(site.channel)
         assert "Forty cartons of syringes" in [item.body.get("text") for item in received if item.body]
         assert "syringes" not in page.url + await page.title()
@@ -240,12 +240,12 @@ async def test_a_channel_can_be_read_by_keyboard(site: Site, browser: Browser) -
         await expect(page.locator(".rail li a").first).to_be_visible()
         await page.locator(".rail li a").first.focus()
         await page.keyboard.press("Enter")
-        await expect(page.locator(".alert-product")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".alert-product")).to_be_visible()
 
         await page.keyboard.press("j")
         await expect(page.locator(".alert-product a")).to_be_focused()
         await page.keyboard.press("Enter")
-        await expect(page.locator(".detail .panel.is-checked")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".detail .panel.is-checked")).to_be_visible()
         await page.keyboard.press("r")
         await expect(page.locator("#reply")).to_be_focused()
         await page.locator(".detail .button").first.focus()

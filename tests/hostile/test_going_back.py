@@ -163,7 +163,7 @@ async def test_attack_10_a_log_that_did_not_only_grow(again: Scene) -> None:
     ghana = again.hub.people["ghana"].member
     before = await ghana.hub.checkpoint()
     await ghana.sync()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while await ghana.hub.checkpoint() == before:  # the hub signs at most once a second
             await asyncio.sleep(0.1)
     again.liar.change_json(r"/proof/consistency", lambda told: {**told, "path": told["path"][:-1]})

@@ -18,7 +18,7 @@ from hub.client.member import Member
 from tests.hostile.malicious import MaliciousHub
 from tests.people import PASSPHRASE, Channel, Person
 
-PATIENCE = 8_000  # ms until a page shows what it must show
+PATIENCE = 30_000  # ms until a page shows what it must show
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Desk:
         """A connection to the hub that may lie."""
         return Hub(self.liar.url)
 
-    async def until(self, holds: Callable[[], object], seconds: float = 15) -> None:
+    async def until(self, holds: Callable[[], object], seconds: float = 30) -> None:
         """Waits for what a client does in its own time. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not holds():

@@ -188,7 +188,7 @@ async def test_an_answer_that_got_lost_is_asked_for_and_nothing_is_said_twice(hu
         cut = await _through(proxy.url, ghana)
         proxy.swallow = b"/envelopes HTTP"
         sending = asyncio.create_task(cut.say(channel, "Once"))
-        await asyncio.wait_for(proxy.swallowed.wait(), 10)
+        await asyncio.wait_for(proxy.swallowed.wait(), 30)
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
         assert cut.member.state.outbox.waiting()[0].attempt is not None
@@ -214,7 +214,7 @@ async def test_a_killed_client_sends_exactly_once_when_it_comes_back(hub: Villag
         keystore.write_profile(ghana.folder, replace(profile, url=proxy.url))
         proxy.swallow = b"/envelopes HTTP" if moment == "after" else b"POST /api/sign-in HTTP"
         child = await _command(ghana, "post", "HSH", "Medicines", "Said by a process that dies")
-        await asyncio.wait_for(proxy.swallowed.wait(), 20)
+        await asyncio.wait_for(proxy.swallowed.wait(), 60)
         child.send_signal(signal.SIGKILL)
         await child.communicate()
     keystore.write_profile(ghana.folder, profile)
@@ -241,7 +241,7 @@ async def test_what_is_said_arrives_live_also_where_sockets_are_blocked(hub: Vil
     async with a_proxy(hub.url) as proxy:
         proxy.no_sockets = blocked
         listening = await _through(proxy.url, peru)
-        async with asyncio.timeout(20), aclosing(listening.member.follow()) as events:
+        async with asyncio.timeout(60), aclosing(listening.member.follow()) as events:
             async for event in events:
                 assert event.fault is None
                 if event.item is not None and event.item.body is not None:

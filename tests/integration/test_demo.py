@@ -20,7 +20,7 @@ from hub.exercise.people import people
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 READY = re.compile(r"Ready after ([0-9.]+) s")
-SLOWEST_SECOND_START = 10.0  # seconds, beside other tests; `make bench` tells it for a machine that does nothing else
+SLOWEST_SECOND_START = 30.0  # seconds, beside other tests; `make bench` tells it for a machine that does nothing else
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ async def interrupted(process: asyncio.subprocess.Process) -> None:
     told, _ = await process.communicate()
     assert b"The next start continues" in told
     assert process.returncode == 0
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
 
 
 async def until(path: Path) -> None:

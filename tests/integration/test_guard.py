@@ -327,7 +327,7 @@ async def test_bytes_that_are_no_text_do_no_harm(hub: Hub) -> None:
         b"GET /api/session HTTP/1.1\r\nHost: localhost\r\nUser-Agent: \xff\xfe\r\nAuthorization: Bearer \xff\r\n"
         b"Accept-Language: \xff\r\nConnection: close\r\n\r\n"
     )
-    raw = await asyncio.wait_for(reader.read(), 10)
+    raw = await asyncio.wait_for(reader.read(), 30)
     writer.close()
     await writer.wait_closed()
 

@@ -78,8 +78,9 @@ def test_a_killed_hub_loses_nothing_that_it_acknowledged(own_postgres: Postgres)
 
 @pytest.mark.slow
 async def test_a_killed_database_loses_nothing_and_the_hub_goes_on_when_it_is_back(
-    own_postgres: Postgres, clock: FakeClock
+    own_postgres: Postgres, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(writer, "PATIENCE", 60.0)  # a busy machine takes its time to start a database
     acknowledged: list[tuple[int, int, str]] = []
     heard: list[int] = []
     refused: list[BaseException] = []

@@ -61,7 +61,7 @@ class Listener:
 
     async def next(self) -> Any:
         """A word of the hub, or a list of (stream, seq)."""
-        message = await self.ws.receive(timeout=5)
+        message = await self.ws.receive(timeout=30)
         if message.type is aiohttp.WSMsgType.TEXT:
             return json.loads(message.data)
         if message.type is aiohttp.WSMsgType.BINARY:
@@ -376,7 +376,7 @@ async def everything_of(raw: socket.socket, count: int) -> list[int]:
     reader, writer = await asyncio.open_connection(sock=raw)
     await reader.readuntil(b"\r\n\r\n")
     seqs: list[int] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while len(seqs) < count:
             first, size = await reader.readexactly(2)
             if size == 126:

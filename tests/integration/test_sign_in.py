@@ -1,6 +1,5 @@
 """Who comes in, and what somebody outside learns: nothing (hub/accounts; docs/spec/11-vault.md)."""
 
-import statistics
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -79,8 +78,8 @@ async def test_a_wrong_secret_takes_as_long_as_an_unknown_code(database: str, tm
                 await attempt(hub, code=code, wrap=b64(luis.wrap))
                 times.append(time.perf_counter() - begun)
 
-    # A shape, not a measurement: no step of the one is missing in the other.
-    assert 0.5 < statistics.median(known) / statistics.median(unknown) < 2.0
+    # A shape, not a measurement: no step of the one is missing in the other. What else runs only adds to a time.
+    assert 0.5 < min(known) / min(unknown) < 2.0
 
 
 async def test_the_ways_of_an_unknown_code_look_real_and_stay_the_same(hub: Hub) -> None:

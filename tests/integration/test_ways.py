@@ -3,7 +3,6 @@
 import hashlib
 import json
 import secrets
-import statistics
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -258,7 +257,7 @@ async def test_an_unknown_passkey_takes_as_long_as_a_known_one(hub: Hub) -> None
             await hub.ask("POST", "/api/sign-in/passkey", body=body, headers={"Origin": hub.url})
             taken.append(time.perf_counter() - begun)
 
-    assert 0.3 < statistics.median(times[known]) / statistics.median(times[unknown]) < 3.0
+    assert 0.3 < min(times[known]) / min(times[unknown]) < 3.0  # what else runs only adds to a time
 
 
 async def test_a_challenge_for_a_new_passkey_is_for_one_session(hub: Hub) -> None:

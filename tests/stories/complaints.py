@@ -28,7 +28,7 @@ class Complaints:
             async with http.ws_connect(address) as target:
                 given = {"expression": expression, "awaitPromise": True}
                 await target.send_json({"id": 1, "method": "Runtime.evaluate", "params": given})
-                await target.receive_json(timeout=10)
+                await target.receive_json(timeout=30)
         await asyncio.sleep(0.2)
 
     def others(self) -> list[str]:

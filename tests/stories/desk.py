@@ -19,7 +19,7 @@ from tests.people import PASSPHRASE, Person
 from tests.stories.line import Line
 
 WIDE = {"width": 1280, "height": 900}
-PATIENCE = 15_000  # milliseconds until something must be seen
+PATIENCE = 30_000  # milliseconds until something must be seen
 
 
 @dataclass(slots=True)

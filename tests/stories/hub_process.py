@@ -15,7 +15,7 @@ from pathlib import Path
 from hub.clock import Clock
 from hub.settings import Settings
 
-PATIENCE = 20.0  # seconds to answer or to end
+PATIENCE = 60.0  # seconds to answer or to end
 
 
 class HubProcess:

@@ -64,7 +64,7 @@ async def test_a_hub_killed_between_send_and_receipt_has_the_alert_exactly_once(
 
     ghana.line.hold_answers_to(b"/envelopes ")
     await ghana.presses(re.compile("^Send alert"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await ghana.line.held.wait()
     await town.hub.kill()
     ghana.line.hold_nothing()

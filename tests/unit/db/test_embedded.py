@@ -73,7 +73,7 @@ def ask(dsn: str, question: str) -> object:
     return asyncio.run(asked())
 
 
-def wait_until_gone(pid: int, seconds: float = 10) -> None:
+def wait_until_gone(pid: int, seconds: float = 30) -> None:
     end_at = time.monotonic() + seconds
     while is_living_postgres(pid):
         assert time.monotonic() < end_at, f"process {pid} is still there"
@@ -120,8 +120,10 @@ def test_a_killed_postgres_is_noticed_and_the_next_start_recovers(home: Path) ->
     ask(running.dsn(), "CREATE TABLE kept AS SELECT 42 AS answer")
 
     os.kill(running.pid, signal.SIGKILL)
-    time.sleep(0.2)
-    assert running.has_ended()
+    end_at = time.monotonic() + 30
+    while not running.has_ended():
+        assert time.monotonic() < end_at
+        time.sleep(0.01)
     running.stop()
 
     with server(home) as again:

@@ -43,7 +43,7 @@ async def test_entries_of_different_operations_go_together() -> None:
         async with gate.entry():
             await both.wait()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await asyncio.gather(entry(), entry())
 
 
@@ -56,5 +56,5 @@ async def test_an_entry_that_is_refused_stops_no_act() -> None:
 
     for task in await asyncio.gather(refused(), refused(), return_exceptions=True):
         assert isinstance(task, ValueError)
-    async with asyncio.timeout(5), gate.act():
+    async with asyncio.timeout(30), gate.act():
         pass

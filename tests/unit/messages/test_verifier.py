@@ -98,7 +98,7 @@ async def _until_busy(verifier: Verifier) -> Any:
     """Asks much at once until the helper is there."""
     key, body = new_signing_key("device"), a_header()
     signature = key.sign("envelope", body)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while verifier._streams is None:
             await asyncio.gather(*(verifier.read(body, signature, key.public) for _ in range(10)))
             await asyncio.sleep(0.01)
