@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crypto.encoding import DeviceId, b64, canon, unb64
+from crypto.encoding import DeviceId, Json, b64, canon, unb64
 from crypto.signing import new_signing_key
 from crypto.vault import verifier
 from tests.builders import Answer, Hub, Person, running_hub
@@ -116,8 +116,14 @@ async def second(hub: Hub, person: Person, first: bytes) -> bytes:
 
 
 def staying(hub: Hub, person: Person, until: int, **other: Any) -> dict[str, Any]:
-    body = {"hub": b64(hub.id), "session": person.jti, "device": b64(person.device), "at": hub.now, "until": until}
-    signature = person.device_key.sign("sign-in", canon({**body, **other}))
+    body: dict[str, Json] = {
+        "hub": b64(hub.id),
+        "session": person.jti,
+        "device": b64(person.device),
+        "at": hub.now,
+        "until": until,
+    }
+    signature = person.device_key.sign("sign-in", canon({**body, "until": until, **other}))
     return {"at": hub.now, "until": until, "signature": b64(signature)}
 
 

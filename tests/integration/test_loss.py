@@ -15,15 +15,16 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from crypto.encoding import b64, id16, ids, unb64
+from crypto.encoding import DeviceId, b64, ids, unb64
 from crypto.errors import CannotOpen, ProtocolError
 from crypto.sealing import open_epoch
 from crypto.signing import new_signing_key
 from crypto.vault import open_vault, passphrase_door, read_secret, read_vault_wrap, unwrap_vault_key
+from crypto.ways import NewDevice, approval_of, format_approval_code, new_device_body, new_device_mac
 from hub.client import approval, epochs, operating
 from hub.client.api import Hub
 from hub.client.arrival import Secrets, arrive
-from hub.client.enrolment import Invitation, make_member
+from hub.client.enrolment import Invitation, Sheet, make_member
 from hub.client.errors import Fault, Locked, Refused
 from hub.client.keystore import Unlocked, read_profile, write_profile
 from hub.client.member import Member
@@ -147,7 +148,7 @@ async def test_a_device_lost_while_locked_opens_nothing_of_what_comes(hub: Villa
 
 async def test_a_lost_passphrase_costs_nothing_but_the_old_sheet(hub: Village, tmp_path: Path) -> None:
     _, peru, channel = await a_channel_with_words(hub)
-    seen = []
+    seen: list[Sheet] = []
 
     sheet = await arrive(
         tmp_path / "again",
@@ -294,7 +295,7 @@ async def test_a_new_machine_is_let_in_by_one_that_is_open(hub: Village, tmp_pat
 async def test_a_new_machine_with_another_code_or_that_is_refused_gets_nothing(hub: Village, tmp_path: Path) -> None:
     peru, ghana = await hub.members("peru", "ghana")
     opening = await approval.let_in(peru.member)
-    other = approval.format_approval_code(secrets.token_bytes(13))
+    other = format_approval_code(secrets.token_bytes(13))
     with pytest.raises(Locked):
         await approval.arrive_by_approval(tmp_path / "a", hub.url, peru.sheet.code, other, "a")
     with pytest.raises(Locked):
@@ -315,17 +316,17 @@ async def test_a_new_machine_with_another_code_or_that_is_refused_gets_nothing(h
 async def test_a_hub_that_swaps_the_new_machines_key_is_found_out(hub: Village, tmp_path: Path) -> None:
     [peru] = await hub.members("peru")
     opening = await approval.let_in(peru.member)
-    forged = approval.approval_of(secrets.token_bytes(13), hub.id)
+    forged = approval_of(secrets.token_bytes(13), hub.id)
     key = new_signing_key("device")
-    device = approval.NewDevice(
-        hub.id, opening.approval.id, peru.sheet.code, id16(b64(secrets.token_bytes(16))), key.public, "hub", now()
+    device = NewDevice(
+        hub.id, opening.approval.id, peru.sheet.code, DeviceId(secrets.token_bytes(16)), key.public, "hub", now()
     )
-    body = approval.new_device_body(device)
+    body = new_device_body(device)
     request = ids(
         approval=opening.approval.id,
         body=body,
         signature=key.sign("enrol", body),
-        mac=approval.new_device_mac(forged, hub.id, body),
+        mac=new_device_mac(forged, hub.id, body),
     )
     async with Hub(hub.url) as outside:
         await outside.json("POST", "/api/sign-in/approval", body=request)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
+import asyncpg
 from playwright.async_api import Locator, expect
 
 from tests.people import PASSPHRASE
@@ -73,6 +75,7 @@ async def test_a_passkey_opens_by_itself_and_can_be_removed(town: Town) -> None:
 
 
 async def test_a_device_that_is_open_lets_a_new_one_in_and_takes_it_out_again(town: Town) -> None:
+    town.network_may_complain = True  # the revoked device tries to come back
     [peru] = await town.signed_in("peru")
     fresh = await town.desk("peru")
     await to_devices(peru)
@@ -103,6 +106,40 @@ async def test_a_device_that_is_open_lets_a_new_one_in_and_takes_it_out_again(to
     await peru.opens_channel("All members")
     await town.person("ghana").say(town.channel, "Said after the device was revoked")
     await peru.sees("Said after the device was revoked")
+
+
+async def test_a_session_about_to_end_is_kept_with_one_key_and_loses_no_word(town: Town) -> None:
+    ghana = await town.desk("ghana")
+    await ghana.page.clock.install()
+    await ghana.signs_in()
+    await ghana.opens_channel("All members")
+    await ghana.presses("Write a post")
+    await ghana.goes_into("Text")
+    await ghana.types("Half a sentence")
+    ends = await session_ends(town, "ghana")
+
+    await ghana.page.clock.fast_forward("11:58:30")  # the page's clock alone: hub and worker keep theirs
+    await ghana.sees(re.compile("^Your session ends at"))
+    await ghana.key("F2")
+
+    while await session_ends(town, "ghana") <= ends:
+        await asyncio.sleep(0.1)
+    await expect(ghana.field("Text")).to_have_value("Half a sentence")
+    await ghana.types(" and the rest")
+    await expect(ghana.field("Text")).to_have_value("Half a sentence and the rest")
+
+
+async def session_ends(town: Town, name: str) -> float:
+    """When the last session of this person is over, as the hub has it."""
+    dsn = town.village.settings.dsn
+    assert dsn is not None
+    db = await asyncpg.connect(dsn.get_secret_value())
+    try:
+        asked = "SELECT max(expires_at) FROM session WHERE account = $1 AND ended_at IS NULL"
+        at = await db.fetchval(asked, bytes(town.person(name).account))
+        return float(at.timestamp())
+    finally:
+        await db.close()
 
 
 # -- what a person does ------------------------------------------------------------------------------------------------
