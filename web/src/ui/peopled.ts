@@ -88,9 +88,10 @@ export function languagesWords(contact: Contact): string {
 /** "Mon–Fri" or "Mon, Wed", by the language. */
 export function daysWords(days: readonly number[]): string {
   const name = (day: number): string => new Intl.DateTimeFormat(locale(), { weekday: "short", timeZone: "UTC" }).format(Date.UTC(2024, 0, day));
-  const [first, last] = [days[0], days.at(-1)];
-  const isRow = first !== undefined && last !== undefined && days.length > 2 && last - first === days.length - 1;
-  return isRow ? t("{first}–{last}", { first: name(first), last: name(last) }) : list(days.map(name));
+  // A week may begin on a Sunday: one row of days is one that has one beginning.
+  const [first, ...others] = days.filter((day) => !days.includes(day === 1 ? 7 : day - 1));
+  if (first === undefined || others.length > 0 || days.length < 3) return list(days.map(name));
+  return t("{first}–{last}", { first: name(first), last: name(((first + days.length - 2) % 7) + 1) });
 }
 
 export function hoursWords({ hours }: Contact): string {

@@ -76,14 +76,17 @@ function said(reminder: Reminder): Said {
         words: `${reminder.day === null ? "" : `${t("last signed in on {date}", { date: date(reminder.day) })}. `}${t("You are their deputy.")} ${blockedWords(reminder.blocked)}`,
         to: null,
       };
-    case "silent":
+    case "silent": {
+      const silent = tn("{n} country is silent", "{n} countries are silent", reminder.countries);
+      const dormant = tn("{n} person has not signed in for long.", "{n} people have not signed in for long.", reminder.dormant);
       return {
         icon: "people",
-        due: false,
-        title: t("{name}: {words}", { name: findOperation(reminder.operation)?.name ?? "", words: tn("{n} country is silent", "{n} countries are silent", reminder.countries) }),
-        words: tn("{n} person has not signed in for long.", "{n} people have not signed in for long.", reminder.dormant),
+        due: reminder.dormant > 0,
+        title: t("{name}: {words}", { name: findOperation(reminder.operation)?.name ?? "", words: silent }),
+        words: reminder.dormant > 0 ? dormant : t("No contact point there is live."),
         to: { href: coveragePath(reminder.operation), words: t("Coverage") },
       };
+    }
   }
 }
 

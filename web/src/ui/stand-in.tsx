@@ -36,9 +36,9 @@ export function Away({ is }: { readonly is: (one: StandIn) => boolean }) {
     <>
       {useStandIns()
         .filter(is)
-        .map(({ account, name, deputy, until }) => (
+        .map(({ account, deputy, until }) => (
           <span class="meta of" key={account}>
-            {t("{name} is away until {date}: {deputy} stands in", { name, date: untilWords(until), deputy })}
+            {t("away until {date}: {name} stands in", { date: untilWords(until), name: deputy })}
           </span>
         ))}
     </>
