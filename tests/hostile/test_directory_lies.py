@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
-from crypto.encoding import b64
+from crypto.acts import act_body
+from crypto.encoding import b64, canon, ids, parse
 from crypto.keys import EncryptionKey
 from crypto.packet import Packet
 from crypto.signing import new_signing_key
+from hub.client.administrators import new_administrator
 from hub.client.errors import Fault
-from tests.hostile.forging import act_after, altered_act, by_administrators, rechained
+from hub.client.state import now
+from tests.hostile.forging import YEAR, act_after, altered_act, by_administrators, rechained
 from tests.hostile.malicious import MaliciousHub, Packets, place
 from tests.hostile.visitors import Desk
 from tests.people import Person, Village
@@ -113,6 +116,49 @@ async def test_attack_21_an_act_written_in_another_form(hub: Village, desk: Desk
     liar.change_packets(lambda packets: act_after(hub, packets, doubled, [signer.key.sign("act", doubled)]))
 
     await check_refused(desk, peru, "not-canonical")
+
+
+async def test_an_administrator_gives_an_account_the_key_of_another(
+    hub: Village, desk: Desk, liar: MaliciousHub
+) -> None:
+    ghana, peru = await hub.members("ghana", "peru")
+    aek = EncryptionKey.from_seed(secrets.token_bytes(32)).public
+    parts: dict[str, Any] = ids(account=ghana.account, aik=peru.member.person.aik, aek=aek)
+    parts |= ids(invitation=secrets.token_bytes(16))
+    act, signatures = by_administrators(hub, "account.rekey", **parts)
+
+    liar.change_packets(lambda packets: act_after(hub, packets, act, signatures))
+
+    await check_refused(desk, peru, "repeated")
+
+
+async def test_an_administrator_signs_for_another_who_was_never_asked(
+    hub: Village, desk: Desk, liar: MaliciousHub
+) -> None:
+    peru = await hub.person("peru")
+    traitor = hub.keys[0]
+    ranked = sorted((traitor, new_administrator(PLANTED)), key=lambda one: one.id)
+    listed = [ids(id=one.id, key=one.key.public, name=one.name) for one in ranked]
+    about: dict[str, Any] = {"edition": 2, "administrators": listed, "threshold": 1}
+    by = [one.id for one in ranked]
+    act = act_body(hub=hub.id, type="administrators.set", by=by, n=1, expires=now() + YEAR, **about)
+    signatures = [traitor.key.sign("act", act)] * 2
+
+    liar.change_packets(lambda packets: act_after(hub, packets, act, signatures))
+
+    await check_refused(desk, peru, "bad-signature")
+
+
+async def test_an_act_of_two_stands_under_no_other_names(hub: Village, desk: Desk, liar: MaliciousHub) -> None:
+    ghana, peru = await hub.members("ghana", "peru")
+    parts = ids(account=ghana.account, aik=new_signing_key("account").public)
+    parts |= ids(aek=EncryptionKey.from_seed(secrets.token_bytes(32)).public, invitation=secrets.token_bytes(16))
+    act, signatures = by_administrators(hub, "account.rekey", 2, **parts)
+    moved = canon({**parse(act), "by": [parse(act)["by"][0], b64(b"\xff" * 16)]})
+
+    liar.change_packets(lambda packets: act_after(hub, packets, moved, signatures))
+
+    await check_refused(desk, peru, "bad-signature")
 
 
 async def test_a_directory_that_skips_an_entry(hub: Village, desk: Desk, liar: MaliciousHub) -> None:
