@@ -259,6 +259,12 @@ function OneSection({ section, number, shown, form }: SectionProps) {
 
 function Preview({ template, values }: { readonly template: Template; readonly values: Values }) {
   const row = summarised(template.id, template.form, values, "");
+  const asked = fieldsToShow(template, values);
+  /** What this part is called in this form, if it has to be filled. */
+  const missing = (part: "title" | "quantity" | "place"): string | null => {
+    const field = asked.find(({ key, required }) => required && template.summary[part].includes(key));
+    return field === undefined ? null : t("{what}: to be filled", { what: said(field.label, language.value) });
+  };
   return (
     <section aria-labelledby="pv" class="stack">
       <h2 id="pv">{t("What others see first")}</h2>
@@ -268,10 +274,10 @@ function Preview({ template, values }: { readonly template: Template; readonly v
             summary={row}
             from={session.value?.country ?? ""}
             mine={false}
-            draft
+            missing={{ quantity: missing("quantity"), place: missing("place") }}
             product={
               <h3 class="alert-product" id="pv-p">
-                {row.product === null ? <span class="quiet">{t("goods missing")}</span> : <bdi>{row.product}</bdi>}
+                {row.product === null ? <span class="quiet">{missing("title") ?? t("no goods named")}</span> : <bdi>{row.product}</bdi>}
               </h3>
             }
             time={t("now")}

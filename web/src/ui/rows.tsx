@@ -49,12 +49,12 @@ interface AlertCellsProps {
   readonly product: ComponentChildren;
   readonly time: ComponentChildren;
   readonly state: ComponentChildren;
-  /** A draft names what is missing; in the feed an absent part is left out. */
-  readonly draft?: boolean;
+  /** A draft names what is still missing of these; in the feed an absent part is left out. */
+  readonly missing?: { readonly quantity: string | null; readonly place: string | null };
 }
 
 /** The eight cells, the same in the feed and in "What others see first". */
-export function AlertCells({ summary, from, mine, product, time, state, draft = false }: AlertCellsProps) {
+export function AlertCells({ summary, from, mine, product, time, state, missing = { quantity: null, place: null } }: AlertCellsProps) {
   return (
     <>
       <p class="alert-type">
@@ -69,15 +69,15 @@ export function AlertCells({ summary, from, mine, product, time, state, draft = 
         {summary.way !== null && (
           <>
             <Icon name={summary.way.icon} />
-            <span class={summary.place === null && !draft ? undefined : "hidden-text"}>{summary.way.name} </span>
+            <span class={summary.place === null && missing.place === null ? undefined : "hidden-text"}>{summary.way.name} </span>
           </>
         )}
         {summary.place !== null && <bdi>{summary.place}</bdi>}
-        {summary.place === null && draft && <span class="quiet">{t("place missing")}</span>}
+        {summary.place === null && <span class="quiet">{missing.place}</span>}
       </p>
       <p class="alert-qty">
         {summary.quantity === null ? (
-          draft && <span>{t("quantity missing")}</span>
+          <span>{missing.quantity}</span>
         ) : (
           <>
             <b>
