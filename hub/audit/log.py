@@ -16,7 +16,7 @@ FOR_MEMBERS: Final = frozenset({"entry", "destroyed"})
 
 
 class Log:
-    """`may_read_entry(account, operation, seq)` and `may_read_channel(account, operation, channel)`: the rooms above."""
+    """`may_read_entry(account, operation, seq)`, `may_read_channel(account, operation, channel)`: the rooms above."""
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 `make bench`: every measurement in turn, each on a hub of its own, with a report in Markdown and in JSON.
 
     python -m tests.bench [posts] [over_http] [delivery] [notices] [browsers] [rotation] [replay] [recount] [starts]
-                          [--rounds 5] [--no-demo]
+                          [unlock] [--rounds 5] [--no-demo]
 """
 
 import argparse
@@ -25,7 +25,7 @@ import uvloop
 from hub import __version__, paths
 from hub.db.embedded import Postgres
 from hub.db.migrate import migrate
-from tests.bench import browsers, delivery, notices, over_http, posts, recount, replay, rotation, starts
+from tests.bench import browsers, delivery, notices, over_http, posts, recount, replay, rotation, starts, unlock
 from tests.bench.measure import HEAD, Fact, Result
 
 Line = Result | Fact
@@ -41,6 +41,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "replay": replay.measure,
     "recount": recount.measure,
     "starts": starts.measure,
+    "unlock": unlock.measure,
 }
 RESULTS = Path(__file__).parents[2] / ".bench"
 HONESTY = (
