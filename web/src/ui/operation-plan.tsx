@@ -140,7 +140,7 @@ export function RulesPlan({ rules, write }: RulesProps) {
   return (
     <section class="section">
       <h2>{t("Handling rules")}</h2>
-      <p class="hint">{t("Every member accepts them before they first write. Another version can be set later, and is then asked for again.")}</p>
+      <p class="hint section-hint">{t("Every member accepts them before they first write. Another version can be set later, and is then asked for again.")}</p>
       <RulesFields rules={rules} write={write} />
     </section>
   );

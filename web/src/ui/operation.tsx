@@ -193,15 +193,10 @@ function ChannelsOf({ detail, act }: PartProps) {
         <thead>
           <tr>
             <th scope="col">{t("Channel")}</th>
-            <th scope="col">{t("For whom")}</th>
             <th scope="col" class="wide">
               {t("What newcomers read")}
             </th>
-            {detail.may.includes("channel.close") && (
-              <th scope="col">
-                <span class="hidden-text">{t("Close")}</span>
-              </th>
-            )}
+            <th scope="col">{t("For whom")}</th>
           </tr>
         </thead>
         <tbody>
@@ -234,23 +229,25 @@ function ChannelRow({ detail, channel, act }: PartProps & { readonly channel: Ch
         </span>
         <Waiting channel={channel} />
       </th>
-      <td>
-        {audienceWords(channel)}
-        <span class="meta of">
-          {tn("{n} reader", "{n} readers", channel.readers)}, {tn("{n} country", "{n} countries", channel.countries)}
-        </span>
-      </td>
       <td class="wide">
         <span class="meta">{historyChoiceWords(channel.history)}</span>
       </td>
-      {detail.may.includes("channel.close") && (
-        <td>
-          <button class="button is-small" type="button" onClick={() => act({ do: "close", channel })}>
-            {t("Close")}
-            <span class="hidden-text"> ({namedChannel(channel)})</span>
-          </button>
-        </td>
-      )}
+      <td>
+        <div class="clearance">
+          <div>
+            {audienceWords(channel)}
+            <span class="meta of">
+              {tn("{n} reader", "{n} readers", channel.readers)}, {tn("{n} country", "{n} countries", channel.countries)}
+            </span>
+          </div>
+          {detail.may.includes("channel.close") && (
+            <button class="button is-small" type="button" onClick={() => act({ do: "close", channel })}>
+              {t("Close")}
+              <span class="hidden-text"> ({namedChannel(channel)})</span>
+            </button>
+          )}
+        </div>
+      </td>
     </tr>
   );
 }

@@ -27,5 +27,7 @@ export async function loadPlans(): Promise<Plans> {
   const rest = typeof more === "string" ? await fetched(new URL(more, address).pathname) : {};
   const templates = [first, rest].flatMap(({ templates: some }) => (Array.isArray(some) ? (some as readonly JsonObject[]) : []));
   const forms = new Map(templates.flatMap((one) => (typeof one["id"] === "string" ? [[one["id"], one] as const] : [])));
-  return { blueprints: readBlueprints(rest["blueprints"], [...forms.keys()]), forms };
+  const blueprints = readBlueprints(rest["blueprints"], [...forms.keys()]);
+  // The one that brings hardly anything stands last.
+  return { blueprints: [...blueprints].sort((a, b) => Number(a.forms.length === 0) - Number(b.forms.length === 0)), forms };
 }
