@@ -39,7 +39,7 @@ export function LostPage() {
       id: "open",
       title: t("A device that was open, or somebody may know your passphrase"),
       does: [
-        t("Call an administrator or a coordinator at once, by telephone. They suspend your account within a minute."),
+        t("Call an administrator at once, by telephone; if you reach none, a coordinator. Your account is suspended within a minute."),
         t("If you still have a device, revoke the stolen one there."),
         t("You get new keys by a new invitation, as below."),
       ],
