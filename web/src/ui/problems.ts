@@ -9,7 +9,7 @@ export function waitingTime(seconds: number): string {
 }
 
 /** What can be wrong with the directory while it is read at sign-in: everything that follows is judged by it. */
-const OF_THE_DIRECTORY = new Set(["bad-signature", "bad-previous", "wrong-place", "gap"]);
+const OF_THE_DIRECTORY = new Set(["bad-signature", "bad-previous", "wrong-place", "gap", "not-allowed", "not-certified"]);
 
 /** At sign-in nothing may tell whether an account exists. */
 export function signInWords(problem: Problem): string {
