@@ -50,6 +50,7 @@ bench: .venv/.installed-dev bundle ## Measure against the limits of this machine
 soak: .venv/.installed-dev bundle ## Load and kill for a long time, then check that nothing was lost.
 	$(BIN)/python -m tests.bench.soak
 	$(BIN)/python -m tests.machine --sequences 10000 --steps 50
+	$(BIN)/python -m tests.machine --sequences 200 --steps 50 --kills
 
 bundle: hub/_static/.built-from web/.test-build/.built-from ## Build the pages after a change in web/.
 

@@ -1,7 +1,7 @@
 """
 The state machine for a long time: every sequence begins at a fresh copy of the hub; the first broken promise ends it.
 
-    python -m tests.machine [--sequences 10000] [--steps 50] [--seed N] [--minutes M]
+    python -m tests.machine [--sequences 10000] [--steps 50] [--seed N] [--minutes M] [--kills]
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from hub import paths
 from hub.db.embedded import Postgres
 from hub.db.migrate import migrate
 from tests.databases import execute
-from tests.machine.life import they_begin
+from tests.machine.life import COME, they_begin
 from tests.machine.rules import People
 from tests.settled import settle
 
@@ -48,7 +48,8 @@ def a_settlement() -> Iterator[None]:
             runner.run(execute(server, f"CREATE DATABASE {TEMPLATE}"))
             runner.run(migrate(server.dsn(TEMPLATE), paths.migrations()))
             People.runner = runner
-            People.settlement = runner.run(settle(server, TEMPLATE, folder / "settlement", "machine", they_begin))
+            settled = runner.run(settle(server, TEMPLATE, folder / "settlement", "settlement", *COME))
+            People.settlement = runner.run(settled.later(folder / "machine", "machine", they_begin))
             yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -61,7 +62,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="of the first batch of 20; the next ones count on")
     parser.add_argument("--minutes", type=float, default=None, help="begin no batch after this")
     parser.add_argument("--keep-going", action="store_true", help="count faults instead of ending at the first")
+    parser.add_argument("--kills", action="store_true", help="each hub is a process of its own, and is killed")
     asked = parser.parse_args()
+    People.kills = asked.kills
     first = random.SystemRandom().getrandbits(31) if asked.seed is None else asked.seed
     end = time.monotonic() + 60 * asked.minutes if asked.minutes else None
     faults = 0

@@ -30,11 +30,13 @@ from hub.client.member import Member
 from hub.client.outbox import Waiting
 from tests.people import PASSPHRASE, Channel, Village
 from tests.settled import Settlement
+from tests.stories.hub_process import HubProcess, Serving
 
 COMPARTMENTS = ("general", "precursor")
 PEOPLE = ("coordinator", "second", "ghana", "peru", "kenya", "india")
 NEWCOMER = "india"  # enrols within a sequence, the others before
 WATCHER = "france"  # an observer who is always there: their verified chain is what the invariants are read off
+COME = ("coordinator", "second", "ghana", "peru", "kenya", WATCHER)  # before a sequence begins
 CANARY = "CANARY-5f1d"
 NOWHERE = "http://127.0.0.1:9"
 
@@ -79,6 +81,7 @@ class Life:
     operation: OperationId
     folder: Path
     db: asyncpg.Connection
+    hub: HubProcess | None = None  # where it runs in a process of its own
     channels: list[ChannelId] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     unsaid: dict[str, tuple[str, ChannelId]] = field(default_factory=dict)  # text → author, channel: not acknowledged
@@ -309,6 +312,16 @@ class Life:
             assert waiting.body is not None
             self.unsaid.pop(str(waiting.body["text"]), None)
 
+    async def kill(self, names: Collection[str], channel: ChannelId, after: float) -> str:
+        """The hub is killed while people post, and started again: who got no answer asks what became of it."""
+        assert self.hub is not None
+        posting = asyncio.gather(*(self.say(name, channel) for name in names))
+        await asyncio.sleep(after)
+        await self.hub.kill()
+        await posting
+        await self.hub.start()
+        return ", ".join([await self.flush(name) for name in names])
+
     # -- the line, the machine, the hub --------------------------------------------------------------------------------
 
     async def leave(self, name: str) -> str:
@@ -408,15 +421,16 @@ class Life:
         return "refused"
 
 
-async def begin(settlement: Settlement, folder: Path) -> Life:
+async def begin(settlement: Settlement, folder: Path, *, to_be_killed: bool = False) -> Life:
     """A copy of the hub where an operation has begun, with its people signed in and two channels of either history."""
     stack = AsyncExitStack()
-    village = await stack.enter_async_context(settlement.copy(folder))
-    people = await village.members("coordinator", "second", "ghana", "peru", "kenya", WATCHER)
+    serving = Serving(folder / "hub.log") if to_be_killed else None
+    village = await stack.enter_async_context(settlement.copy(folder, serving))
+    people = await village.members(*COME)
     assert village.operation is not None
     db = await asyncpg.connect(village.dsn)
     stack.push_async_callback(db.close)
-    life = Life(village, village.operation, folder, db, stack=stack)
+    life = Life(village, village.operation, folder, db, None if serving is None else serving.hub, stack=stack)
     await asyncio.gather(*(person.member.sync() for person in people))
     life.channels += sorted(life.state.channels)
     return life
@@ -424,12 +438,9 @@ async def begin(settlement: Settlement, folder: Path) -> Life:
 
 async def they_begin(village: Village) -> None:
     """What every sequence begins with; made once."""
-    coordinator, second, ghana, peru, kenya, watcher = await village.members(
-        "coordinator", "second", "ghana", "peru", "kenya", WATCHER
-    )
+    coordinator, second, ghana, peru, _, watcher = await village.members(*COME)
     operation = await village.open(ghana, peru)
     await coordinator.member.admit(operation, watcher.member.account, "observer", ())
     await coordinator.member.admit(operation, second.member.account, "coordinator", COMPARTMENTS)
     for label, history in (("Everybody", "all"), ("From now on", "from-join")):
         await coordinator.member.open_channel(operation, label, history=history)
-    assert kenya.account

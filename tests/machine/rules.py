@@ -28,6 +28,7 @@ class People(RuleBasedStateMachine):
 
     settlement: ClassVar[Settlement]
     runner: ClassVar[asyncio.Runner]
+    kills: ClassVar[bool] = False  # whether each hub is a process of its own, that can be killed
     sequences: ClassVar[int] = 0
     steps: ClassVar[int] = 0
     outcomes: ClassVar[dict[str, int]] = {}
@@ -55,7 +56,7 @@ class People(RuleBasedStateMachine):
         type(self).sequences += 1
         self.folder = Path(tempfile.mkdtemp(prefix="ncphub-machine-"))
         self.folder.chmod(0o711)
-        self.life = self.run(begin(self.settlement, self.folder))
+        self.life = self.run(begin(self.settlement, self.folder, to_be_killed=self.kills))
 
     def teardown(self) -> None:
         if self.life is not None:
@@ -164,6 +165,11 @@ class People(RuleBasedStateMachine):
     @rule(name=anyone)
     def crash(self, name: str) -> None:
         self.do("crash", self.lives.crash(name))
+
+    @precondition(lambda self: self.life is not None and self.life.hub is not None)
+    @rule(names=st.sets(anyone, min_size=1), place=places, after=st.sampled_from((0.0, 0.01, 0.03, 0.1)))
+    def kill(self, names: set[str], place: int, after: float) -> None:
+        self.do("kill the hub", self.lives.kill(sorted(names), self.lives.place(place), after))
 
     @rule(name=anyone)
     def serve(self, name: str) -> None:

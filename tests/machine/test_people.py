@@ -10,19 +10,18 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from hub.db.embedded import Postgres
 from tests.machine.life import they_begin
 from tests.machine.rules import People
-from tests.settled import settle
+from tests.settled import Settlement
 
 SEQUENCES, STEPS = 6, 25
 
 
 @pytest.fixture
-def people(postgres: Postgres, migrated_template: str, tmp_path: Path) -> Iterator[type[People]]:
+def people(settlement: Settlement, tmp_path: Path) -> Iterator[type[People]]:
     with asyncio.Runner() as runner:
         People.runner = runner
-        People.settlement = runner.run(settle(postgres, migrated_template, tmp_path, "machine", they_begin))
+        People.settlement = runner.run(settlement.later(tmp_path / "machine", "machine", they_begin))
         yield People
 
 
