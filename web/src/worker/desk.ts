@@ -16,7 +16,7 @@ import type { AcknowledgementState } from "../domain/acknowledgements.ts";
 import type { Ask, Connection, Draft, Event, Item, OperationView, OutboxEntry, Requests, Session } from "./protocol.ts";
 import { Records } from "./records.ts";
 import type { Rotating } from "./rotation.ts";
-import { systemItems } from "./lines.ts";
+import { brokenItem, feed } from "./feed.ts";
 import { channelView, closedChannels, itemOf, readerViews, type Seen } from "./views.ts";
 import { World } from "./world.ts";
 
@@ -299,26 +299,9 @@ export class Desk {
     return views;
   }
 
-  /** Items with the signed changes between them, in the order of the log. */
-  private feed(place: Rotating): readonly Item[] {
-    const { log, operation } = place;
-    const state = operation.latest;
-    if (state === null) return [];
-    const { seen } = this;
-    const system = [...systemItems(operation, log.channel, seen.directory)];
-    const items: Item[] = [];
-    let before = 0;
-    for (const entry of log.entries) {
-      while (system[0] !== undefined && system[0].leaf < entry.leaf) items.push(lineAfter(system.shift(), before));
-      if (!isSilent(entry)) items.push(itemOf(entry, place, state, seen));
-      before = entry.seq;
-    }
-    return [...items, ...system.map((line) => lineAfter(line, before))];
-  }
-
   private items({ channel, before, limit }: Requests["items"]["ask"]): Requests["items"]["answer"] {
     const place = this.opened.world.find(channel);
-    const all = this.feed(place).filter(({ seq }) => before === null || seq < before);
+    const all = feed(place, this.seen).filter(({ seq }) => before === null || seq < before);
     const broken: readonly Item[] = place.log.broken === null ? [] : [brokenItem(channel, place.log.broken, place.log.last)];
     return { items: [...all.slice(-limit), ...broken], more: all.length > limit };
   }
@@ -402,15 +385,6 @@ export class Desk {
     this.tell({ event: "drafts" });
     return drafts.get(id);
   }
-}
-
-function lineAfter(line: Item | undefined, seq: number): Item {
-  if (line === undefined) throw new Declined("not-found");
-  return { ...line, seq };
-}
-
-function brokenItem(channel: string, code: string, seq: number): Item {
-  return { is: "fault", id: `broken-${channel}`, channel, seq, code, action: "tell", receivedAt: Date.now() };
 }
 
 /** The session ends here whether or not the hub could be told. */
