@@ -11,6 +11,8 @@ UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate
 WEB_SOURCES := $(shell find web config/reference config/templates hub/client/domain -type f -not -path 'web/node_modules/*' -not -path 'web/.test-build/*' -not -path 'web/templates/*' -not -name '*.pyc')
 # Four at once on two cores: a third of a test's time is spent waiting, for a page, a disk or another process.
 PYTEST_OPTIONS ?= -n 4 --dist loadgroup --no-loadscope-reorder
+# Tests start the hub some fifty times: each start would compile it anew where the environment forbids to keep bytecode.
+KEPT := PYTHONDONTWRITEBYTECODE=
 
 .PHONY: help install demo demo-reset test lint format bench soak bundle schema lock clean
 
@@ -31,7 +33,8 @@ demo-reset: install ## Forget the demonstration: its database, its people, their
 
 test: .venv/.installed-dev bundle ## Run all tests.
 	@.ci/browser
-	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+	@$(KEPT) $(BIN)/python -m compileall -q crypto hub
+	$(KEPT) $(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
 lint: .venv/.installed-dev bundle ## Check style, types and storeys of Python and TypeScript.
 	$(BIN)/ruff check --output-format concise
