@@ -9,7 +9,7 @@ import { problemWords } from "./problems.ts";
 import { channelPath } from "./route.ts";
 import { type Fault, type Sent, Clock, Tlp, authorName, faultWords, isAlert } from "./rows.tsx";
 import { SignaturePanel } from "./signature.tsx";
-import { ask, onItems, problemOf, session } from "./state.ts";
+import { ask, attempt, onItems, problemOf, session } from "./state.ts";
 import { Thread } from "./thread.tsx";
 import { date, dateAndClock, shortMoment } from "./times.ts";
 import { country, t } from "./words.ts";
@@ -96,7 +96,7 @@ function Content({ opened, operation, channel, checking, check }: ContentProps) 
       {alert !== null && <KeyFacts body={alert} />}
       <SignaturePanel key={item.id} item={item} checking={checking} check={check} />
       <Thread item={item} thread={thread} operation={operation} channel={channel} />
-      {alert !== null && <Fields body={alert} />}
+      {alert !== null && <Fields body={alert} operation={operation} channel={channel.channel} />}
       <p class="row row-tight actions block">
         <button class="button is-small" type="button" onClick={() => window.print()}>
           <Icon name="print" />
@@ -179,32 +179,50 @@ function PostHead({ item, body }: { readonly item: Sent; readonly body: PostBody
   );
 }
 
+/** What a reader looks for first; a form that doesn't ask for one of them leaves it out. */
 function KeyFacts({ body }: { readonly body: AlertBody }) {
   const summary = summaryOf(body);
   const at = eventAt(body);
+  if (summary.quantity === null && summary.place === null && at === null) return null;
   return (
     <dl class="key">
-      <div>
-        <dt>{t("Quantity")}</dt>
-        <dd class="big">{summary.quantity === null ? t("not given") : <bdi>{`${summary.quantity} ${summary.unit}`}</bdi>}</dd>
-      </div>
-      <div>
-        <dt>{t("Place")}</dt>
-        <dd>
-          <bdi>{summary.place ?? t("not given")}</bdi> {summary.placeCode !== null && <bdi class="ref">{summary.placeCode}</bdi>}
-        </dd>
-      </div>
-      <div>
-        <dt>{t("When (UTC)")}</dt>
-        <dd>
-          <bdi>{at === null ? t("not given") : shortMoment(at)}</bdi>
-        </dd>
-      </div>
+      {summary.quantity !== null && (
+        <div>
+          <dt>{t("Quantity")}</dt>
+          <dd class="big">
+            <bdi>{`${summary.quantity} ${summary.unit}`}</bdi>
+          </dd>
+        </div>
+      )}
+      {summary.place !== null && (
+        <div>
+          <dt>{t("Place")}</dt>
+          <dd>
+            <bdi>{summary.place}</bdi> {summary.placeCode !== null && <bdi class="ref">{summary.placeCode}</bdi>}
+          </dd>
+        </div>
+      )}
+      {at !== null && (
+        <div>
+          <dt>{t("When (UTC)")}</dt>
+          <dd>
+            <bdi>{shortMoment(at)}</bdi>
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }
 
-function Fields({ body }: { readonly body: AlertBody }) {
+/** Another alert of this channel, by its reference and its goods once they are here. */
+function AlertLink({ operation, channel, id }: { readonly operation: B64; readonly channel: B64; readonly id: B64 }) {
+  const [item, setItem] = useState<Item | null>(null);
+  useEffect(() => attempt(ask("item", { channel, id }).then((found) => setItem(found.item))), [channel, id]);
+  const known = item?.is === "alert" && isAlert(item.body) ? { reference: item.reference, words: summaryOf(item.body).product ?? "" } : null;
+  return <a href={channelPath(operation, channel, id)}>{known === null ? t("Open the alert") : t("{reference}: {words}", known)}</a>;
+}
+
+function Fields({ body, operation, channel }: { readonly body: AlertBody; readonly operation: B64; readonly channel: B64 }) {
   return (
     <>
       {linesOf(body).map((group) => (
@@ -214,7 +232,15 @@ function Fields({ body }: { readonly body: AlertBody }) {
             {group.lines.map((line) => (
               <div class="pair-line" key={line.key}>
                 <dt>{line.label}</dt>
-                <dd dir="auto">{line.isCode ? <bdi class="code">{line.words}</bdi> : line.words}</dd>
+                <dd dir="auto">
+                  {line.alert !== null ? (
+                    <AlertLink operation={operation} channel={channel} id={line.alert} />
+                  ) : line.isCode ? (
+                    <bdi class="code">{line.words}</bdi>
+                  ) : (
+                    line.words
+                  )}
+                </dd>
               </div>
             ))}
           </dl>

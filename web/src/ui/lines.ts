@@ -4,7 +4,7 @@ import { valueText } from "../domain/summaries.ts";
 import type { Field } from "../domain/templates.ts";
 import { said } from "../domain/texts.ts";
 import { isTime } from "../domain/values.ts";
-import type { AlertBody } from "../worker/protocol.ts";
+import type { AlertBody, B64 } from "../worker/protocol.ts";
 import { domain, templateOf } from "./alerts.ts";
 import { dateAndClock } from "./times.ts";
 import { language, t } from "./words.ts";
@@ -14,6 +14,8 @@ export interface Line {
   readonly label: string;
   readonly words: string;
   readonly isCode: boolean;
+  /** The alert that the field names: shown by its reference, never by its id. */
+  readonly alert: B64 | null;
 }
 
 export interface LineGroup {
@@ -44,12 +46,13 @@ export function linesOf(body: AlertBody): readonly LineGroup[] {
       const code = field.type === "hs" || field.type === "cas" ? String(value) : null;
       const listed = code === null ? undefined : domain.value?.lists.get(field.list)?.label(code, language.value);
       const words = code === null ? fieldWords(field, value) : listed === undefined || listed === code ? code : `${code} ${listed}`;
-      lines.push({ key: field.key, label: said(field.label, language.value), words, isCode: code !== null && words === code });
+      const alert = field.type === "alert" ? String(value) : null;
+      lines.push({ key: field.key, label: said(field.label, language.value), words, isCode: code !== null && words === code, alert });
     }
     if (lines.length > 0) groups.push({ key: section.key, title: said(section.title, language.value), lines });
   }
   if (left.size > 0) {
-    const lines = [...left].map((key) => ({ key, label: key, words: String(values[key]), isCode: true }));
+    const lines = [...left].map((key) => ({ key, label: key, words: String(values[key]), isCode: true, alert: null }));
     groups.push({ key: "unknown", title: t("Fields of a newer form"), lines });
   }
   return groups;
