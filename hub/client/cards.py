@@ -20,7 +20,7 @@ from hub.client.errors import N_, Damaged, Fault, Refused
 from hub.client.state import State, now
 from hub.client.sync import sync_directory
 
-RECORD = "cards"
+RECORD = "pins-cards"
 LOCAL = "local-cards"
 FILE = "cards.sealed"
 WITHHELD = "withheld"
