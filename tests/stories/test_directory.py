@@ -114,9 +114,10 @@ async def test_duty_is_handed_over_for_some_days(town: Town) -> None:
 
     await peru.page.reload()
     await peru.comes_back()
-    await peru.sees("You stand in for NCP Ghana")
     await opens_directory(peru)
     await peru.sees("Away until 31 December 2099. NCP Peru stands in.")
+    await peru.follows("Home")
+    await peru.sees("You stand in for NCP Ghana")
 
 
 async def test_one_confirmed_act_leaves_everything(town: Town) -> None:

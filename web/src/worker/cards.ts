@@ -16,8 +16,8 @@ import type { World } from "./world.ts";
 
 /** Begins like the pins: a hub may not drop it from under this device. */
 const RECORD = "pins-cards";
-/** In ms: for lines beside lists, which many places ask for at once. */
-export const RECENT = 30_000;
+/** In ms: enough for the start page and for lines beside lists; all cards are 200 kB for 300 people. */
+export const RECENT = 600_000;
 
 export interface At {
   readonly world: World;

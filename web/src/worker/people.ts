@@ -148,10 +148,10 @@ async function signersOf(directory: At["world"]["directory"], seq: number, accou
   return by.filter((signer) => signer !== account).map((signer) => names.get(signer) ?? "?");
 }
 
-async function board(at: At, operation: string | null): Promise<CoverageView> {
+async function board(at: At, operation: string | null, age = 0): Promise<CoverageView> {
   const path = operation === null ? "/api/coverage" : `/api/operations/${operation}/coverage`;
   const told = await getJson<{ days: Days; people: readonly { account: string; day: number | null }[] }>(path);
-  const shown = await cards(at, RECENT);
+  const shown = await cards(at, age);
   const directory = at.world.directory.latest;
   const members = operation === null ? null : known(at, operation).members;
   const days = new Map(told.people.map(({ account, day }) => [account, day]));
@@ -233,7 +233,7 @@ interface Returned {
 async function reminders(at: At): Promise<readonly Reminder[]> {
   const { world, keys } = at;
   const directory = world.directory.latest;
-  const shown = await cards(at);
+  const shown = await cards(at, RECENT);
   const { days, before, sleeping } = await getJson<Returned>("/api/presence");
   const found: Reminder[] = [];
   const now = Date.now();
@@ -258,7 +258,7 @@ async function reminders(at: At): Promise<readonly Reminder[]> {
 }
 
 async function silentIn(at: At, operation: string): Promise<readonly Reminder[]> {
-  const { countries, days } = await board(at, operation);
+  const { countries, days } = await board(at, operation, RECENT);
   const silent = countries.filter(({ live }) => !live).length;
   const sleeps = ({ day }: { readonly day: number | null }): boolean => day !== null && Date.now() - day >= (days.reminded + 1) * DAY;
   const dormant = countries.flatMap(({ people: all }) => all).filter(sleeps).length;
