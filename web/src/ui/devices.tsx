@@ -11,7 +11,7 @@ import { own, ownWords } from "./own.ts";
 import { canUsePasskeys, makePasskey } from "./passkeys.ts";
 import { go } from "./route.ts";
 import { Dialog } from "./signing.tsx";
-import { now, problemOf } from "./state.ts";
+import { problemOf } from "./state.ts";
 import { date, dateAndClock } from "./times.ts";
 import { t, tn } from "./words.ts";
 
@@ -250,7 +250,7 @@ function Revoking({ devices, close, done, fail }: RevokingProps) {
           </div>
         ))}
       </fieldset>
-      <p class="meta">{t("A device that was revoked never comes back under the same key. As of {time} UTC.", { time: dateAndClock(now.value) })}</p>
+      <p class="meta">{t("A device that was revoked never comes back under the same key.")}</p>
       <p class="row">
         <button class="button is-main" type="button" disabled={working} onClick={() => void revoke()}>
           {working ? t("One moment …") : t("Sign the revocation")}
