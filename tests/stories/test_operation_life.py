@@ -1,9 +1,10 @@
-"""The whole life of an operation at three browsers: opened, peopled, used, changed, reported; each change seen by all."""
+"""The whole life of an operation at three browsers: opened, peopled, used, changed, reported, and seen by all."""
 
 from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 from playwright.async_api import expect
 
@@ -18,7 +19,7 @@ AFTER = "The consignee is a front company"
 
 async def look(desk: Desk, name: str) -> None:
     if SHOTS is not None:
-        await picture(desk, os.path.join(SHOTS, f"{name}.png"))  # type: ignore[arg-type]
+        await picture(desk, Path(SHOTS) / f"{name}.png")
 
 
 async def opens_operation(desk: Desk) -> None:

@@ -133,7 +133,7 @@ def tallied(notices: Any, answers: Any) -> object:
 
 def covered(people: Any, now: int, days: Any) -> object:
     found = coverage.coverage([coverage.Watch(**one) for one in people], now, coverage.Days(**days))
-    return [[one.country, one.live, one.deputy, one.people] for one in found]
+    return listed([[one.country, one.live, one.deputy, one.people] for one in found])
 
 
 def names_in(first: Any, more: Any) -> object:
