@@ -121,11 +121,11 @@ async function begin(fragment: string | null, typed: string | null): Promise<Set
   if (begun !== null && equalSecrets(unb64(begun.secret), secret)) return look();
   if (begun !== null && begun.made !== null && (await stateOf(begun)) !== "certified") throw new Declined("other-invitation");
   const standing = await ask(secret, facts.hub);
+  if (standing.state === "over") throw new Declined("invitation-over");
+  if (standing.state !== "open") throw new Declined("invitation-used");
   if (invited !== null && (standing.account !== invited.account || standing.code !== invited.code)) {
     throw new Declined("wrong-invitation");
   }
-  if (standing.state === "over") throw new Declined("invitation-over");
-  if (standing.state !== "open") throw new Declined("invitation-used");
   const { account, code, expires } = standing;
   const fresh: Begun = { hub: facts.hub, name: facts.name, account, code, secret: b64(secret), expires, made: null };
   await keep(fresh, null);
