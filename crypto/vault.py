@@ -75,8 +75,8 @@ class VaultWrap:
 @dataclass(frozen=True, slots=True)
 class Vault:
     """
-    The account's secrets: identity key, the seed of each generation of the encryption key, and the vault keys of before,
-    under which private records of other devices may still be sealed.
+    The account's secrets: identity key, the seed of each generation of the encryption key, and the vault keys of
+    before, under which private records of other devices may still be sealed.
     """
 
     aik: bytes

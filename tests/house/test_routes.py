@@ -23,7 +23,7 @@ NEEDS_NO_SESSION = {
     "POST /api/sign-in/approval/collect": "is how a session begins",
     "POST /api/directory": "acts are authorised by the signatures of administrators or owners inside them",
     "POST /api/invitations": "signed by an administrator",
-    "GET /api/invitations/{invitation}": "who holds an invitation waits for it to be certified; its id can't be guessed",
+    "GET /api/invitations/{invitation}": "who holds an invitation waits to be certified; its id can't be guessed",
     "POST /api/enrolments/pending": "signed by an administrator",
     "POST /api/proposals": "authorised by the administrator's signature over the act in it",
     "POST /api/proposals/waiting": "signed by an administrator",
