@@ -12,7 +12,7 @@ import type { Packet } from "../crypto/packet.ts";
 import { maySend } from "../crypto/membership.ts";
 import { openMessage } from "../crypto/sealing.ts";
 import type { EpochSecrets } from "./epochs.ts";
-import { type DirectoryLedger, type OperationLedger, pagesOf, placeOf, type Place } from "./ledger.ts";
+import { type DirectoryLedger, oneAtATime, type OperationLedger, pagesOf, placeOf, type Place } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import type { ChannelPin, Spoken } from "./pins.ts";
 
@@ -50,6 +50,7 @@ export class ChannelLog {
   private readonly secrets: EpochSecrets;
   private readonly log: Log;
   private readonly hub: string;
+  private readonly turn = oneAtATime();
   private start: Bytes | null = null;
   /** The first place that the hub left out; the chain can't be compared beyond it. */
   private hole = Infinity;
@@ -99,7 +100,12 @@ export class ChannelLog {
     return `/api/operations/${this.operation.id}/channels/${this.channel}/envelopes`;
   }
 
-  async sync(): Promise<void> {
+  /** One at a time: the live line, a post and a reader can ask in the same moment, and each place is judged by what stands before it. */
+  sync(): Promise<void> {
+    return this.turn(() => this.fetch());
+  }
+
+  private async fetch(): Promise<void> {
     for await (const packets of pagesOf((after) => `${this.path}?after=${after}&limit=${PAGE}`, this.last)) {
       for (const packet of packets) await this.place(packet);
     }
@@ -107,17 +113,14 @@ export class ChannelLog {
   }
 
   /** Takes a packet of the live stream; a hole before it is asked for once more, then shown as what it is. */
-  async take(packet: Packet): Promise<boolean> {
-    const { seq } = placeOf(packet);
-    if (seq <= this.last) {
-      await this.compare(seq, packet);
-      return false;
-    }
-    if (seq > this.last + 1) await this.sync();
-    if (seq <= this.last) return true;
-    await this.place(packet);
-    await this.settle();
-    return true;
+  take(packet: Packet): Promise<void> {
+    return this.turn(async () => {
+      const { seq } = placeOf(packet);
+      if (seq > this.last + 1) await this.fetch();
+      const isNew = seq > this.last;
+      await this.place(packet);
+      if (isNew) await this.settle();
+    });
   }
 
   /** Checks one envelope's signature once more. Raises if it doesn't hold. */
@@ -134,7 +137,8 @@ export class ChannelLog {
   }
 
   /** Raises nothing: a rolled-back or forked channel is marked and says so on its page. */
-  async checkPin(pin: ChannelPin): Promise<void> {
+  async checkPin(pin: ChannelPin | undefined): Promise<void> {
+    if (pin === undefined) return;
     if (this.last < pin.seq) this.broken = "rolled-back";
     else if (pin.seq > 0 && b64((await this.chainAt(pin.seq)) ?? new Uint8Array()) !== pin.chain) this.broken = "forked";
   }

@@ -58,9 +58,9 @@ export class EpochSecrets {
     return found === null || holders(found).some(({ account }) => account === this.keys.account);
   }
 
-  /** The channel's label, as its current epoch's author sealed it. */
+  /** The channel's label, as its current epoch's author sealed it; past one that is bad, as the one before had it. */
   label(channel: string): Promise<string> {
-    return this.labelOf(channel, recordOf(this.latest, channel).epoch);
+    return this.labelToKeep(channel, recordOf(this.latest, channel).epoch);
   }
 
   private async labelOf(channel: string, epoch: number): Promise<string> {
@@ -152,17 +152,15 @@ export class EpochSecrets {
     return { epoch: earlier, es: earlier === 0 ? new Uint8Array(32) : await this.of(channel, earlier) };
   }
 
-  /** The channel's name from the newest epoch whose name opens: nobody takes it away by sealing nonsense. */
+  /** Where an epoch is bad, the channel keeps the name that it had before: nobody takes it away by sealing nonsense. Raises what keeps it closed. */
   async labelToKeep(channel: string, epoch: number): Promise<string> {
-    for (let number = epoch; number > 0; number--) {
-      try {
-        const label = await this.labelOf(channel, number);
-        if (label !== "") return label;
-      } catch (refused) {
-        if (!(refused instanceof ProtocolError)) throw refused;
-      }
+    try {
+      return await this.labelOf(channel, epoch);
+    } catch (refused) {
+      const isBad = this.unopened.get(channel) === epoch || this.operation.reported(channel, epoch);
+      if (!(refused instanceof ProtocolError) || !isBad || epoch === 1) throw refused;
+      return this.labelToKeep(channel, epoch - 1);
     }
-    return "";
   }
 
   private async openOwnWrap(channel: string, record: EpochRecord): Promise<Bytes> {

@@ -243,7 +243,7 @@ function outOfOrder(): ProtocolError {
 }
 
 /** The live line and a list can bring the same entry at once: verified in turn, the second finds it held. */
-function oneAtATime(): (work: () => Promise<void>) => Promise<void> {
+export function oneAtATime(): (work: () => Promise<void>) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const done = last.then(work);

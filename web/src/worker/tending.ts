@@ -1,6 +1,7 @@
 /** A channel's next secret for its readers, and what travels beside the entry that makes it (docs/spec/10-epochs.md). */
 import { b64, type Bytes, utf8 } from "../crypto/encoding.ts";
 import type { EpochRecord, Reader } from "../crypto/epochs.ts";
+import { ProtocolError } from "../crypto/errors.ts";
 import { channelOf, holders, type Operation, readers } from "../crypto/membership.ts";
 import { makeEpoch, type Recipient } from "../crypto/sealing.ts";
 import type { DirectoryLedger } from "./ledger.ts";
@@ -15,8 +16,9 @@ export async function nextEpoch(rotating: Rotating, after: Operation): Promise<{
   const channel = channelOf(after, log.channel);
   const former = channel.epoch;
   const to = recipients(readers(after, log.channel, directory.latest), directory);
+  await log.sync();
   const seen = { seq: log.last, chain: b64((await log.chainAt(log.last)) ?? new Uint8Array()) };
-  const label = former === null ? "" : await secrets.labelToKeep(log.channel, former.number);
+  const label = former === null ? "" : await secrets.labelToKeep(log.channel, former.number).catch(unnamed);
   const keeps = former !== null && channel.history === "all";
   const { record, wraps } = await makeEpoch(
     { hub: keys.hub, operation: operation.id, channel: log.channel },
@@ -27,6 +29,12 @@ export async function nextEpoch(rotating: Rotating, after: Operation): Promise<{
     keeps ? await secrets.toHandOn(log.channel, former.number) : null,
   );
   return { record, beside: wrapsDocument(record.channel, record.epoch, to, wraps) };
+}
+
+/** A name that doesn't open is no reason to leave a channel without a secret. */
+function unnamed(refused: unknown): string {
+  if (refused instanceof ProtocolError) return "";
+  throw refused;
 }
 
 /** Each reader with the whole certified key. */

@@ -25,6 +25,8 @@ import type { Rotating } from "./rotation.ts";
 import { reads, type Seen } from "./views.ts";
 
 const PIN_PAUSE = 5_000;
+/** Operations that are opened side by side: most of the time one waits for the hub's answer. */
+const AT_ONCE = 6;
 /** In ms: the first screen, and entries that come together, are done by then. */
 const ATTEND_PAUSE = 1_500;
 const NEWS_EVERY = 60 * 60 * 1000;
@@ -101,12 +103,16 @@ export class World {
     await this.log.refresh();
     const listed = await getJson<readonly { operation: string }[]>("/api/operations");
     // A hub that leaves a known operation out of its list is asked for it all the same.
-    for (const operation of new Set([...listed.map((one) => one.operation), ...pins.operations.keys()])) {
-      const { ledger, channels } = await this.openOperation(operation);
-      const own = pins.operations.get(operation);
-      if (own !== undefined && ledger.frozen === null) ledger.checkPin(own);
-      for (const [channel, seen] of pins.channels) await channels.get(channel)?.checkPin(seen);
-    }
+    const waiting = [...new Set([...listed.map((one) => one.operation), ...pins.operations.keys()])].reverse();
+    const next = async (): Promise<void> => {
+      for (let operation = waiting.pop(); operation !== undefined; operation = waiting.pop()) {
+        const { ledger, channels } = await this.openOperation(operation);
+        const own = pins.operations.get(operation);
+        if (own !== undefined && ledger.frozen === null) ledger.checkPin(own);
+        for (const [channel, log] of channels) await log.checkPin(pins.channels.get(channel));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, next));
     await this.proveHeads();
     await this.checkNews();
     this.pinSoon();
