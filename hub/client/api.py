@@ -80,6 +80,10 @@ class Hub:
         told = {"Accept-Language": self.language}
         return {**told, "Authorization": f"Bearer {self.token}"} if self.token else told
 
+    def restored(self, over: str | None) -> str | None:
+        """The new session's token; where none was opened the old one, so that the next request tries again."""
+        return over if self.token is None else self.token
+
     # -- three ways to ask ---------------------------------------------------------------------------------------------
 
     async def read(
@@ -110,7 +114,7 @@ class Hub:
                     await self.reopen()
                 finally:
                     _reopening.reset(inside)
-                    self.token = self.token or over  # the next request meets the same end, and tries again
+                    self.token = self.restored(over)
             except RateLimited as error:
                 if attempt == PATIENCE or error.retry_after > LONGEST_WAIT:
                     raise

@@ -76,18 +76,18 @@ async def to_hand_on(state: State, operation: OperationId, channel: ChannelId, e
 
 
 async def label_to_keep(state: State, operation: OperationId, channel: ChannelId, epoch: int) -> str:
-    """The channel's name from the newest epoch whose name opens: nobody takes it away by sealing nonsense."""
-    for number in range(epoch, 0, -1):
-        found = await _label(state, operation, channel, number)
-        if found:
-            return found
-    return NO_LABEL
+    """Past a bad epoch the channel keeps the name that it had before: nobody takes it away by sealing nonsense."""
+    found = await _label(state, operation, channel, epoch)
+    is_bad = (channel, epoch) in state.unopened or (channel, epoch) in state.operations[operation].bad
+    if found or not is_bad or epoch == 1:
+        return found
+    return await label_to_keep(state, operation, channel, epoch - 1)
 
 
 async def label(state: State, operation: OperationId, channel: ChannelId) -> str:
     """The channel's name as its readers see it; empty for who can't read it, and where its secret doesn't hold."""
     epoch = state.operation(operation).channel(channel).epoch
-    return NO_LABEL if epoch is None else await _label(state, operation, channel, epoch.number)
+    return NO_LABEL if epoch is None else await label_to_keep(state, operation, channel, epoch.number)
 
 
 async def _label(state: State, operation: OperationId, channel: ChannelId, epoch: int) -> str:
