@@ -14,7 +14,10 @@ from typing import cast
 from playwright.async_api import Page, expect
 
 from crypto.encoding import b64
+from crypto.invitation import read_fragment
 from hub.client.administrators import write_key
+from hub.client.enrolment import Invitation, make_member
+from hub.client.state import now
 from tests.people import Channel, Person
 from tests.stories.conftest import Town
 from tests.stories.desk import PATIENCE, Desk, sit_down
@@ -210,3 +213,18 @@ async def test_nobody_answers_an_invitation_twice_or_with_a_mistake(town: Town, 
     await admin.page.reload()
     await admin.comes_back()
     await admin.sees("made with your invitation")
+
+
+async def test_who_answers_without_the_secret_is_shown_and_not_certified(town: Town, tmp_path: Path) -> None:
+    admin = await administrator(town, tmp_path)
+    said = read_fragment((await invite(admin, "PE-LIMA-3")).partition("#invitation=")[2])
+    village = town.village
+    # Whoever runs the hub knows the invitation's id, account and code.
+    known = Invitation(said.hub, village.url, said.code, said.account, said.invitation, bytes(16))
+
+    await village.registrar.hub.enrol((await make_member(known, PASSPHRASE, "a false desk", now())).request)
+
+    await admin.page.reload()
+    await admin.comes_back()
+    await admin.sees("It was not made with the invitation’s secret")
+    await expect(admin.page.get_by_role("button", name="Certify PE-LIMA-3")).to_have_count(0)

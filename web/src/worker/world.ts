@@ -87,7 +87,8 @@ export class World {
     const own = this.directory.latest.account(this.keys.account);
     if (own.aik !== b64(this.keys.owner.public)) throw new Declined("wrong-identity");
     await this.keepVault();
-    if (this.keys.isNewDevice) await (await later(() => import("./arriving.ts"))).addDevice(this.directory, this.keys);
+    // Also where the directory never heard of it: whoever certified could not hand in what this device had signed beforehand.
+    if (this.keys.isNewDevice || !this.directory.latest.devices.has(this.keys.device)) await (await later(() => import("./arriving.ts"))).addDevice(this.directory, this.keys);
     const device = this.directory.latest.devices.get(this.keys.device);
     if (device === null || !this.directory.latest.deviceValid(this.keys.device, this.keys.account)) {
       throw new Declined(device === null ? "device-unknown" : "revoked");
