@@ -1,6 +1,6 @@
 """
 An administrator who is a person: their key and the invitations they made rest in their own vault, as in the browser
-(docs/spec/25-invitations.md; web/src/worker/administration.ts).
+(docs/spec/26-invitations.md; web/src/worker/administration.ts).
 """
 
 from __future__ import annotations

@@ -51,7 +51,8 @@ def test_the_first_document_suffices_for_a_seizure_s_row() -> None:
     assert set(published.read(first, more).templates) == set(DOMAIN.templates)
     seizure = DOMAIN.template("seizure", "long")
     shown = {key for keys in seizure.summary.values() for key in keys}
-    assert {field.list for field in seizure.fields if field.key in shown} - {""} <= {one["name"] for one in first["lists"]}
+    listed = {one["name"] for one in first["lists"]}
+    assert {field.list for field in seizure.fields if field.key in shown} - {""} <= listed
     for part in ("lists", "templates"):
         assert len(first[part]) + len(more[part]) == len(whole[part])
         assert [one for one in whole[part] if one in first[part] or one in more[part]] == whole[part]

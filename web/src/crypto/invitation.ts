@@ -1,6 +1,6 @@
 /**
  * An invitation as it travels outside the hub: in a link's fragment, or as a code on a printed sheet
- * (docs/spec/25-invitations.md).
+ * (docs/spec/26-invitations.md).
  */
 
 import { CODE } from "./acts.ts";

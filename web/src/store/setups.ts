@@ -1,6 +1,6 @@
 /**
  * A setting-up that isn't finished yet, so that a reload or a crash loses nothing: sealed under a key that this browser can use
- * and nobody can read (docs/spec/25-invitations.md). It is deleted when the person signs in for the first time.
+ * and nobody can read (docs/spec/26-invitations.md). It is deleted when the person signs in for the first time.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 

@@ -1,4 +1,4 @@
-/** What the administrators' page may ask, and what it is shown: no secret but an invitation's link is in it (docs/spec/25-invitations.md). */
+/** What the administrators' page may ask, and what it is shown: no secret but an invitation's link is in it (docs/spec/26-invitations.md). */
 import type { Level, May } from "../crypto/acts.ts";
 import type { Nominated } from "../crypto/nomination.ts";
 import type { B64 } from "./protocol.ts";

@@ -1,4 +1,4 @@
-/** The administrators' desk: everything they see at once, and each thing they do (docs/spec/25-invitations.md, 08-directory.md). */
+/** The administrators' desk: everything they see at once, and each thing they do (docs/spec/26-invitations.md, 08-directory.md). */
 import type { Account } from "../crypto/directory.ts";
 import { b64, newId, unb64, type JsonObject } from "../crypto/encoding.ts";
 import { ProtocolError } from "../crypto/errors.ts";

@@ -1,6 +1,6 @@
 /**
  * Invitations made here, and the enrolments that came under them: the secret rests in the administrator's vault and never
- * reaches the hub (docs/spec/25-invitations.md; twin of hub/client/registrar.py).
+ * reaches the hub (docs/spec/26-invitations.md; twin of hub/client/registrar.py).
  */
 import { CODE } from "../crypto/acts.ts";
 import { checkEnrolmentPublic, type Enrolment } from "../crypto/directory.ts";

@@ -1,4 +1,4 @@
-/** What the page that sets up may ask, and what it is shown; no key and no wrap is in it (docs/spec/25-invitations.md). */
+/** What the page that sets up may ask, and what it is shown; no key and no wrap is in it (docs/spec/26-invitations.md). */
 
 /** Printed once by the person, kept apart from the passphrase. */
 export interface Sheet {

@@ -1,6 +1,6 @@
 /**
  * Setting up: a new person's own keys, made here under an invitation that came outside the hub, two ways into the vault, and
- * the request to be certified (docs/spec/25-invitations.md; twin of hub/client/enrolment.py).
+ * the request to be certified (docs/spec/26-invitations.md; twin of hub/client/enrolment.py).
  */
 import { actBody, checkEnrolmentPublic, enrolmentBody } from "../crypto/directory.ts";
 import { b64, equalSecrets, newId, randomBytes, unb64, utf8, type Bytes, type JsonObject } from "../crypto/encoding.ts";
