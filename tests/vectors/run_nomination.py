@@ -1,4 +1,4 @@
-"""Does what a vector says of nominations and invitations (docs/spec/24-nominations.md, 25-invitations.md)."""
+"""Does what a vector says of nominations and invitations (docs/spec/24-nominations.md, 26-invitations.md)."""
 
 import json
 from typing import Any

@@ -96,7 +96,7 @@ export function connect(address: string): Bridge {
         );
         const answer = (value: unknown): void => {
           clearTimeout(limit);
-          done(value as Requests[K]["answer"]);
+          done(value);
         };
         waiting.set(n, { answer, fail });
         port.postMessage({ n, ask, with: given } satisfies Request);
