@@ -64,6 +64,7 @@ class ChannelView:
         self.spoken: dict[bytes, Spoken] = {}
         self.leaf = -1
         self.closed: dict[int, Item] = {}  # what holds and waits for its secret, by seq
+        self.unfinished: list[Item] = []  # judged, and neither proven nor opened when the hub went away
         self.tried_at = -1  # entries of the operation when it was last tried
 
     @property

@@ -56,13 +56,19 @@ async def update(state: State, operation: OperationId, channel: ChannelId) -> li
 
 async def take_all(state: State, view: ChannelView, packets: Sequence[Packet]) -> list[Item]:
     """Judges packets in order; a fault marks its own envelope and no other."""
-    taken: list[Item] = []
+    taken, view.unfinished = view.unfinished, []
     for packet in packets:
         item = view.take(packet, lambda leaf: state.as_of(view.operation, leaf))
         if item is not None:
             taken.append(item)
-    proven = await _prove_late(state, view, taken)
-    opened = [await _opened(state, view, item) for item in proven]
+    try:
+        proven = await _prove_late(state, view, taken)
+        opened = [await _opened(state, view, item) for item in proven]
+    except BaseException:  # whatever interrupts it, nothing half checked is shown: the next look finishes it
+        view.unfinished += taken
+        for item in taken:
+            view.items[item.seq - 1] = item.marked("unproven")
+        raise
     for item in opened:
         view.items[item.seq - 1] = item
         if item.fault is not None and item.packet is not None and item.fault.code != "not-a-reader":

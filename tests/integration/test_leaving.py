@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.client.errors import Fault, Refused
+from hub.client.errors import Fault, Refused, Unreachable
 from tests.people import Village
 from tests.settled import Settlement
 
@@ -44,6 +44,24 @@ async def test_words_of_one_who_is_removed_while_writing_are_kept_and_not_sent(h
         {"text": "Written while it happened", "language": "en"}
     ]
     assert await ghana.texts(channel) == ["Before"]
+
+
+async def test_what_the_hub_interrupted_is_opened_at_the_next_look(
+    hub: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ghana, peru = await hub.members("ghana", "peru")
+    channel = await hub.channel("Medicines", ghana, peru)
+    await ghana.say(channel, "Read at the second look")
+
+    async def gone(*_: object) -> None:
+        raise Unreachable("the hub went away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(peru.member.hub, "wrap", gone)
+        with pytest.raises(Unreachable):
+            await peru.read(channel)
+
+    assert await peru.texts(channel) == ["Read at the second look"]
 
 
 async def test_who_was_suspended_goes_on_after_the_restoring_without_starting_anew(hub: Village) -> None:

@@ -295,7 +295,10 @@ export class ChannelLog {
       try {
         await this.checkInLog(entry);
       } catch (refused) {
-        if (!(refused instanceof ProtocolError)) throw refused;
+        if (!(refused instanceof ProtocolError)) {
+          this.unproven = [...waiting.slice(waiting.indexOf(seq)), ...this.unproven];
+          throw refused;
+        }
         this.replace({ ...entry, header: null, body: null, fault: "unproven" });
       }
     }
