@@ -13,7 +13,7 @@ from hub.client.api import Hub
 from hub.client.errors import Fault
 
 # The hub signs at most one checkpoint a second: this long a fresh leaf is waited for.
-FRESH_WAITS = 12
+FRESH_WAITS = 60
 FRESH_PAUSE = 0.25
 # Other leaves name a statement too: that it was offered, or refused.
 RECORDS = frozenset({"genesis", "act", "entry", "envelope"})

@@ -8,7 +8,7 @@ import { leafHash, verifyConsistency, verifyInclusion } from "../crypto/merkle.t
 import { readCheckpoint, type Checkpoint } from "../crypto/tlog.ts";
 import { getJson, getText } from "../net/api.ts";
 
-const FRESH_WAITS = 12;
+const FRESH_WAITS = 60;
 const FRESH_PAUSE = 250;
 /** Other leaves name a statement too: that it was offered, or refused. */
 const RECORDS: ReadonlySet<Json | undefined> = new Set(["genesis", "act", "entry", "envelope"]);
