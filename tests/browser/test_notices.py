@@ -118,6 +118,8 @@ async def test_a_coordinator_writes_one(
         complaints = watch(page)
         await sign_in(page, board, "coordinator")
         await page.locator('nav.nav a[href="/o/notices"]').click()
+        if width == NARROW:
+            await page.locator("details:has(#f-which) summary").click()
         await page.locator("#f-which").select_option("all")
         await check_page(page, "matrix of a coordinator")
 

@@ -276,7 +276,7 @@ async def test_on_the_live_line_a_forged_act_stops_everything_at_once(again: Sce
 
     await again.hub.registrar.add_organisation(new_channel(), "Somebody's office", "GH", "office")  # type: ignore[arg-type]
 
-    await seat.shows("Read-only: a signed change of this operation doesn’t hold.")
+    await seat.shows("Read-only: the hub’s directory of people doesn’t hold.")
     await seat.leave()
 
 

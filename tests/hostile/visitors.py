@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -88,7 +89,7 @@ class Seat:
         """All that can be read on the page."""
         return await self.page.locator("body").inner_text()
 
-    async def shows(self, words: str) -> None:
+    async def shows(self, words: str | re.Pattern[str]) -> None:
         await expect(self.page.locator("body")).to_contain_text(words, timeout=PATIENCE)
 
     async def never_held(self, words: str) -> None:

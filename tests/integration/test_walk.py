@@ -31,8 +31,10 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group(
 
 GROWS: Final = frozenset({"/api/log/checkpoint", "/api/log/tile/{tile:.+}", "/api/log/proof/inclusion", "/api/heads"})
 """The log itself: it grows with every request, these of the walk included, and holds hashes; judged apart below."""
-ABOUT_THE_CALLER: Final = frozenset({"/api/session", "/api/session/renew", "/api/sign-in/ways"})
-"""Tokens and deterministic decoys: different each time, and nobody else's."""
+ABOUT_THE_CALLER: Final = frozenset(
+    {"/api/session", "/api/session/renew", "/api/sign-in/ways", "/api/sign-in/passkey/challenge", "/api/ways/passkey"}
+)
+"""Tokens, challenges and deterministic decoys: different each time, and nobody else's."""
 LOG_OF_ALL: Final = frozenset({"/audit", "/api/log/entries"})
 """The auditors' pages: they show who said and read something, and no words."""
 ENDS_THE_SESSION: Final = "DELETE /api/session"
