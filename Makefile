@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 WEB_SOURCES := $(shell find web config/reference config/templates hub/client/domain -type f -not -path 'web/node_modules/*' -not -path 'web/.test-build/*' -not -path 'web/templates/*' -not -name '*.pyc')
 # Four at once on two cores: a third of a test's time is spent waiting, for a page, a disk or another process.
-PYTEST_OPTIONS ?= -n 4 --dist loadgroup --no-loadscope-reorder
+PYTEST_OPTIONS ?= -n 4 --dist loadfile --no-loadscope-reorder
 # Tests start the hub some fifty times: each start would compile it anew where the environment forbids to keep bytecode.
 KEPT := PYTHONDONTWRITEBYTECODE=
 
@@ -51,6 +51,7 @@ bench: .venv/.installed-dev bundle ## Measure against the limits of this machine
 	$(BIN)/python -m tests.bench
 
 soak: .venv/.installed-dev bundle ## Load and kill for a long time, then check that nothing was lost.
+	NCPHUB_FORMS=all $(BIN)/python -m pytest $(PYTEST_OPTIONS) tests/browser
 	$(BIN)/python -m tests.bench.soak
 	$(BIN)/python -m tests.machine --sequences 10000 --steps 50
 	$(BIN)/python -m tests.machine --sequences 200 --steps 50 --kills
