@@ -54,14 +54,7 @@ ENOUGH = 2 << 30
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    One worker runs a file, whose tests share what it sets up; what takes longest begins, so that nobody waits for it.
-
-    Marks of the folders below come before this, the plugin that reads them after it.
-    """
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(place_of(item)))
+    """What takes longest begins, so that nobody waits for it; one worker runs a file, whose tests share a set-up."""
     items.sort(key=lambda item: next(n for n, begin in enumerate(LONGEST_FIRST) if place_of(item).startswith(begin)))
 
 

@@ -53,7 +53,6 @@ __all__ = ["chromium"]
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("secrecy"),
     pytest.mark.browser,
     pytest.mark.slow,
 ]

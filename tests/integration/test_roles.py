@@ -28,7 +28,6 @@ from tests.databases import a_database
 from tests.integration.addresses import GRANTED, NOWHERE, Knock, knocks, name_of
 from tests.integration.grounds import FAR, MIXED, OTHER, OWN, PRIVILEGES, ROLES, VISITORS, Grounds, Heard, settled
 
-pytestmark = pytest.mark.xdist_group("roles")
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
 
 GRANTS: Final[dict[str, dict[str, Any]]] = tomllib.loads((config() / "roles.toml").read_text("utf-8"))["grants"]

@@ -27,7 +27,7 @@ from tests.databases import a_database
 from tests.integration.addresses import LIVE, NO_CONTENT, NOWHERE, Knock, knocks, name_of
 from tests.integration.grounds import BESIDE, EVERYTHING, OTHER, OWN, ROLES, VISITORS, Grounds, Heard, settled
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("walk")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GROWS: Final = frozenset({"/api/log/checkpoint", "/api/log/tile/{tile:.+}", "/api/log/proof/inclusion", "/api/heads"})
 """The log itself: it grows with every request, these of the walk included, and holds hashes; judged apart below."""
