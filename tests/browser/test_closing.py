@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from crypto.encoding import b64
 from hub.retention.service import RETENTION
-from tests.browser.test_pages import FORMS, Site, check_page, sign_in, window
+from tests.browser.test_pages import HARD_FORMS, Site, check_page, sign_in, window
 from tests.clock import FakeClock
 from tests.people import PASSPHRASE, served
 from tests.settled import Settlement
@@ -56,7 +56,7 @@ def part(page: Page) -> Locator:
     return page.locator("section[aria-labelledby=end-t]")
 
 
-@pytest.mark.parametrize(("width", "language"), FORMS)
+@pytest.mark.parametrize(("width", "language"), HARD_FORMS)
 async def test_two_coordinators_end_an_operation(
     ending: tuple[Site, FakeClock], browser: Browser, watch: Watch, width: int, language: str
 ) -> None:

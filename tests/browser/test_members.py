@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from crypto.encoding import AccountId, b64
-from tests.browser.test_pages import FORMS, NARROW, WIDE, Site, check_page, sign_in, window
+from tests.browser.test_pages import HARD_FORMS, NARROW, WIDE, Site, check_page, sign_in, window
 from tests.settled import Settlement
 
 Watch = Callable[[Page], list[str]]
@@ -39,7 +39,7 @@ async def look(page: Page, name: str, width: int, language: str) -> None:
     await check_page(page, name)
 
 
-@pytest.mark.parametrize(("width", "language"), FORMS)
+@pytest.mark.parametrize(("width", "language"), HARD_FORMS)
 async def test_a_coordinator_reads_what_follows_before_signing(
     site: Site, browser: Browser, watch: Watch, width: int, language: str
 ) -> None:

@@ -12,7 +12,7 @@ from crypto.encoding import b64
 from hub.client.domain.bodies import notice_body
 from hub.client.notices import Notice, acknowledge, ask, notices
 from hub.client.state import now
-from tests.browser.test_pages import FORMS, NARROW, Watch, check_page, window
+from tests.browser.test_pages import HARD_FORMS, NARROW, Watch, check_page, window
 from tests.people import PASSPHRASE, Channel, Person, Village
 from tests.settled import Settlement
 
@@ -78,7 +78,7 @@ async def sign_in(page: Page, board: Board, name: str) -> None:
     await expect(page.locator("nav.nav")).to_be_visible(timeout=60_000)
 
 
-@pytest.mark.parametrize(("width", "language"), FORMS)
+@pytest.mark.parametrize(("width", "language"), HARD_FORMS)
 async def test_a_contact_point_sees_what_is_asked(
     board: Board, browser: Browser, watch: Watch, width: int, language: str
 ) -> None:
@@ -110,7 +110,7 @@ async def test_a_contact_point_sees_what_is_asked(
         assert complaints == []
 
 
-@pytest.mark.parametrize(("width", "language"), FORMS)
+@pytest.mark.parametrize(("width", "language"), HARD_FORMS)
 async def test_a_coordinator_writes_one(
     board: Board, browser: Browser, watch: Watch, width: int, language: str
 ) -> None:

@@ -12,7 +12,7 @@ from crypto.encoding import AccountId, OperationId, b64
 from hub import paths
 from hub.client import governance, operating
 from hub.client.domain import published
-from tests.browser.test_pages import FORMS, Site, check_page, sign_in, window
+from tests.browser.test_pages import HARD_FORMS, Site, check_page, sign_in, window
 from tests.people import Channel
 from tests.settled import Settlement
 
@@ -49,7 +49,7 @@ async def look(page: Page, name: str, width: int, language: str) -> None:
     await check_page(page, name)
 
 
-@pytest.mark.parametrize(("width", "language"), FORMS)
+@pytest.mark.parametrize(("width", "language"), HARD_FORMS)
 async def test_an_operations_pages_are_for_everybody(
     site: Site, browser: Browser, watch: Watch, width: int, language: str
 ) -> None:

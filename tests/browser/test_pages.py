@@ -22,8 +22,11 @@ AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min
 WIDE, NARROW = 1280, 360
 REFLOW = 320
 ALL_FORMS = [(WIDE, "en"), (NARROW, "fr"), (NARROW, "en"), (WIDE, "fr")]
-FORMS = ALL_FORMS if os.environ.get("NCPHUB_FORMS") == "all" else ALL_FORMS[:2]
+EVERY_FORM = os.environ.get("NCPHUB_FORMS") == "all"
+FORMS = ALL_FORMS if EVERY_FORM else ALL_FORMS[:2]
 """Each width and each language once; `make soak` looks at all four together."""
+HARD_FORMS = ALL_FORMS if EVERY_FORM else ALL_FORMS[1:2]
+"""For pages that stories walk wide and in English: the narrow one with the longer words."""
 GOODS = "Ivermectin tablets, unlicensed"
 Watch = Callable[[Page], list[str]]
 

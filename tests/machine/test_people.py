@@ -14,7 +14,7 @@ from tests.machine.life import they_begin
 from tests.machine.rules import People
 from tests.settled import Settlement
 
-SEQUENCES, STEPS = 5, 20
+SEQUENCES, STEPS = 3, 20
 
 
 @pytest.fixture
