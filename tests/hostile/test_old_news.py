@@ -6,6 +6,7 @@ Peru comes with a new machine each time, so nothing that was pinned before helps
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -129,6 +130,10 @@ async def test_nothing_is_sent_on_news_older_than_a_day(
     await seat.shows("Twelve drums")
     await put_ahead(desk.chromium, liar.address("peru"), DAY + 60_000)
     await seat.write("Too late here")
+    for _ in range(3):  # a hub that was slow to answer is asked again, as the page offers
+        await seat.shows(re.compile("over a day old|Try now"))
+        if "over a day old" not in await seat.text():
+            await seat.page.get_by_role("button", name="Try now").click()
     await seat.shows("What this browser knows is over a day old, so nothing is sent.")
     await seat.page.get_by_role("button", name="Edit it again").click()
     await expect(seat.page.locator("#post")).to_have_value("Too late here")
